@@ -1,0 +1,71 @@
+/* Checkpoints in HDF5. Writing: a temporary file in the same folder, fsync, read back and verify,
+ * rename, fsync of the folder. Every dataset is chunked with Fletcher32, object headers carry
+ * checksums (libver v110), so HDF5 finds a flipped bit on reading.
+ *
+ *   /model/LAYER/PARAM           float32, PyTorch's shapes and names
+ *   /optimizer/SLOT/LAYER/PARAM  float32
+ *   /normalize/mean, std         float32 (C), where the job normalises
+ *   /job                         the resolved job, one fixed-length string in an array of 1
+ *   /classes                     class names, fixed-length strings, where the data names them
+ *   root attributes              format = "lockstep checkpoint", format_version, epoch, step,
+ *                                sample, seed, shards, input_shape, engine (text), libm (text),
+ *                                best_metric (double, NaN: none yet)
+ *
+ * /sampler is a group with attributes `epoch` and `position`. */
+#ifndef LOCKSTEP_IO_CHECKPOINT_H
+#define LOCKSTEP_IO_CHECKPOINT_H
+
+#include <stdint.h>
+
+#include "src/base/arena.h"
+#include "src/base/dims.h"
+
+/* One float32 tensor under its full path, "/model/conv1/weight", in file layout. */
+struct ls_tensor {
+    const char *path;
+    int axes;
+    size_t dims[4];
+    float *data; /* row-major */
+};
+
+struct ls_checkpoint {
+    uint64_t epoch;   /* epochs finished */
+    uint64_t step;    /* steps finished */
+    uint64_t sample;  /* samples of the running epoch already trained on */
+    uint64_t seed;
+    uint64_t shards;
+    struct ls_shape input;
+    const char *job;       /* YAML text */
+    const char *engine;    /* what could change bits */
+    const char *libm;
+    double best_metric;
+    size_t n_normalize;    /* channels, 0: none */
+    float *mean, *std;     /* (n_normalize) */
+    size_t n_classes;
+    const char *const *classes;
+    size_t n_tensors;
+    struct ls_tensor *tensors;
+};
+
+/** Writes `checkpoint` to `path` as described above.
+ *  Errors: LS_OTHER with the cause ("no space left on device"); `path` is then as it was and the
+ *  temporary file is gone.  Collective: no; rank 0 calls it and the caller agrees. */
+ls_status ls_checkpoint_write(const char *path, const struct ls_checkpoint *checkpoint);
+
+/** Reads and verifies all of it.
+ *  Errors: LS_DATA: missing, truncated, damaged, foreign, of a newer format version.
+ *  Owner: arena.  Collective: no. */
+ls_status ls_checkpoint_read(const char *path, struct ls_checkpoint *checkpoint,
+                             struct ls_arena *arena);
+
+/** Only the tensors below /model of any HDF5 file (a checkpoint, or weights written from PyTorch
+ *  with h5py, of any real type, converted to float).  Errors: LS_DATA.  Owner: arena.
+ *  Collective: no. */
+ls_status ls_checkpoint_read_model(const char *path, size_t *n_tensors, struct ls_tensor **tensors,
+                                   struct ls_arena *arena);
+
+/** Points the link `link` (in the same folder or its parent) at `target`, a path relative to the
+ *  link's folder, by a rename.  Errors: LS_OTHER.  Collective: no. */
+ls_status ls_link_move(const char *link, const char *target);
+
+#endif

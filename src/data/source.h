@@ -1,0 +1,50 @@
+/* Where samples come from: declared here, provided by io from HDF5 (and by tests from memory).
+ * A source is read by one thread at a time; the loader's reader thread is that one while a run
+ * goes on. */
+#ifndef LOCKSTEP_DATA_SOURCE_H
+#define LOCKSTEP_DATA_SOURCE_H
+
+#include <stdint.h>
+
+#include "src/base/arena.h"
+#include "src/base/dims.h"
+
+struct ls_source_ops;
+
+struct ls_source {
+    const struct ls_source_ops *ops;
+    void *context;
+    const char *path;          /* for messages */
+    uint64_t len;              /* samples */
+    struct ls_shape shape;     /* of one sample */
+    bool has_labels;
+    bool labels_are_classes;   /* y is (N) of an integer type; else (N, K) or (N) reals */
+    size_t label_len;          /* K of (N, K); 1 for (N) */
+    size_t n_class_names;
+    const char *const *class_names; /* attribute `classes` of the file */
+};
+
+struct ls_source_ops {
+    ls_status (*read_x)(void *context, const uint64_t *samples, size_t n, float *x);
+    ls_status (*read_classes)(void *context, const uint64_t *samples, size_t n, int64_t *classes);
+    ls_status (*read_values)(void *context, const uint64_t *samples, size_t n, float *values);
+    void (*close)(void *context);
+};
+
+/** Reads n samples by number, in any order, repeated or not, in the file's layout (C, H, W).
+ *  x  (n, C, H, W)  overwritten
+ *  Errors: LS_DATA, naming the file and what it could not read.  Collective: no. */
+ls_status ls_source_read_x(struct ls_source *source, const uint64_t *samples, size_t n, float *x);
+
+/** Labels as classes, unchecked; only when labels_are_classes.  classes (n).  Collective: no. */
+ls_status ls_source_read_classes(struct ls_source *source, const uint64_t *samples, size_t n,
+                                 int64_t *classes);
+
+/** Labels as reals, whatever their type.  values (n, label_len).  Collective: no. */
+ls_status ls_source_read_values(struct ls_source *source, const uint64_t *samples, size_t n,
+                                float *values);
+
+/** Takes a zeroed source.  Collective: no. */
+void ls_source_close(struct ls_source *source);
+
+#endif
