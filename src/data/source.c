@@ -2,19 +2,34 @@
 
 ls_status ls_source_read_x(struct ls_source *source, const uint64_t *samples, size_t n, float *x)
 {
-    return n ? source->ops->read_x(source->context, samples, n, x) : LS_OK;
+    if (n == 0)
+        return LS_OK;
+    pthread_mutex_lock(&source->lock);
+    const ls_status status = source->ops->read_x(source->context, samples, n, x);
+    pthread_mutex_unlock(&source->lock);
+    return status;
 }
 
 ls_status ls_source_read_classes(struct ls_source *source, const uint64_t *samples, size_t n,
                                  int64_t *classes)
 {
-    return n ? source->ops->read_classes(source->context, samples, n, classes) : LS_OK;
+    if (n == 0)
+        return LS_OK;
+    pthread_mutex_lock(&source->lock);
+    const ls_status status = source->ops->read_classes(source->context, samples, n, classes);
+    pthread_mutex_unlock(&source->lock);
+    return status;
 }
 
 ls_status ls_source_read_values(struct ls_source *source, const uint64_t *samples, size_t n,
                                 float *values)
 {
-    return n ? source->ops->read_values(source->context, samples, n, values) : LS_OK;
+    if (n == 0)
+        return LS_OK;
+    pthread_mutex_lock(&source->lock);
+    const ls_status status = source->ops->read_values(source->context, samples, n, values);
+    pthread_mutex_unlock(&source->lock);
+    return status;
 }
 
 void ls_source_close(struct ls_source *source)

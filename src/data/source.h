@@ -1,9 +1,9 @@
 /* Where samples come from: declared here, provided by io from HDF5 (and by tests from memory).
- * A source is read by one thread at a time; the loader's reader thread is that one while a run
- * goes on. */
+ * Several loaders may read one source, each from its own thread: a lock lets in one at a time. */
 #ifndef LOCKSTEP_DATA_SOURCE_H
 #define LOCKSTEP_DATA_SOURCE_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 #include "src/base/arena.h"
@@ -14,6 +14,7 @@ struct ls_source_ops;
 struct ls_source {
     const struct ls_source_ops *ops;
     void *context;
+    pthread_mutex_t lock;      /* PTHREAD_MUTEX_INITIALIZER */
     const char *path;          /* for messages */
     uint64_t len;              /* samples */
     struct ls_shape shape;     /* of one sample */

@@ -1,0 +1,215 @@
+#include "src/data/loader.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "src/data/labels.h"
+
+struct ls_loader {
+    struct ls_loader_spec spec;
+    struct ls_arena arena;
+    struct ls_batch batch[2];
+    float *raw;        /* (max_n, C, H, W) a shard as read */
+    int64_t *labels;   /* (max_n) */
+    float *values;     /* (max_n, K) */
+
+    pthread_t thread;
+    bool started;
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t changed;
+    uint64_t wanted; /* the reader may fill steps below this one */
+    uint64_t filled; /* steps below this one are ready */
+    uint64_t next;   /* step that ls_loader_next gives next */
+    bool stop;
+};
+
+ls_status ls_loader_check_labels(const struct ls_source *source, enum ls_target_kind target,
+                                 size_t k)
+{
+    if (!source->has_labels)
+        return ls_fail(LS_DATA, "%s has no labels", source->path);
+    if (target == LS_TARGET_CLASS && !source->labels_are_classes)
+        return ls_fail(LS_DATA,
+                       "%s: the loss takes classes, y of shape (N) and an integer type, but y "
+                       "holds %zu real value%s a sample (try loss: mse or bce)",
+                       source->path, source->label_len, source->label_len == 1 ? "" : "s");
+    if (target == LS_TARGET_VALUES && source->label_len != k)
+        return ls_fail(LS_DATA, "%s: y has %zu value%s a sample, but the model gives %zu output%s",
+                       source->path, source->label_len, source->label_len == 1 ? "" : "s", k,
+                       k == 1 ? "" : "s");
+    return LS_OK;
+}
+
+static ls_status check_finite(const struct ls_loader *loader, const uint64_t *samples, size_t n)
+{
+    const size_t len = ls_shape_len(loader->spec.source->shape);
+    for (size_t i = 0; i < n * len; i++)
+        if (!isfinite(loader->raw[i]))
+            return ls_fail(LS_DATA, "%s: sample %llu has a value that is not finite (%g)",
+                           loader->spec.source->path, (unsigned long long)samples[i / len],
+                           (double)loader->raw[i]);
+    return LS_OK;
+}
+
+static ls_status read_labels(struct ls_loader *loader, struct ls_batch *batch, size_t at, size_t n)
+{
+    const struct ls_loader_spec *const spec = &loader->spec;
+    const uint64_t *const samples = batch->samples + at;
+    if (spec->target == LS_TARGET_VALUES) {
+        LS_TRY(ls_source_read_values(spec->source, samples, n, loader->values));
+        for (size_t i = 0; i < n * spec->k; i++)
+            batch->values[at * spec->k + i] = LS_R(loader->values[i]);
+        return LS_OK;
+    }
+    LS_TRY(ls_source_read_classes(spec->source, samples, n, loader->labels));
+    for (size_t i = 0; i < n; i++) {
+        if (loader->labels[i] < 0 || (uint64_t)loader->labels[i] >= spec->k)
+            return ls_label_fail(spec->source, samples[i], loader->labels[i], spec->k);
+        batch->classes[at + i] = (int32_t)loader->labels[i];
+    }
+    return LS_OK;
+}
+
+static ls_status read_shard(struct ls_loader *loader, struct ls_batch *batch,
+                            const struct ls_plan_step *step, int shard)
+{
+    const struct ls_loader_spec *const spec = &loader->spec;
+    const size_t len = ls_shape_len(spec->source->shape);
+    const size_t at = (size_t)shard * batch->max_n, n = batch->n[shard];
+    uint64_t *const samples = batch->samples + at;
+    ls_plan_samples(spec->plan, step, batch->row[shard], n, samples);
+    LS_TRY(ls_source_read_x(spec->source, samples, n, loader->raw));
+    if (spec->check)
+        LS_TRY(check_finite(loader, samples, n));
+    for (size_t i = 0; i < n; i++)
+        ls_transform(spec->transform, spec->training, step->epoch, samples[i],
+                     loader->raw + i * len, batch->x + (at + i) * len);
+    return spec->labels ? read_labels(loader, batch, at, n) : LS_OK;
+}
+
+static void fill(struct ls_loader *loader, uint64_t s)
+{
+    const struct ls_loader_spec *const spec = &loader->spec;
+    const struct ls_plan_step step = ls_plan_step(spec->plan, s);
+    struct ls_batch *const batch = &loader->batch[s % 2];
+    batch->step = s;
+    batch->epoch = step.epoch;
+    batch->global_n = step.n;
+    batch->status = LS_OK;
+    for (int i = 0; i < spec->tree->last - spec->tree->first; i++) {
+        const int shard = spec->tree->first + i;
+        batch->row[i] = ls_shard_row(step.n, spec->tree->shards, shard);
+        batch->n[i] = ls_shard_row(step.n, spec->tree->shards, shard + 1) - batch->row[i];
+        if (batch->status == LS_OK)
+            batch->status = read_shard(loader, batch, &step, i);
+    }
+    if (batch->status != LS_OK)
+        (void)snprintf(batch->message, sizeof batch->message, "%s", ls_message());
+}
+
+static void *reader(void *argument)
+{
+    struct ls_loader *const loader = argument;
+    pthread_mutex_lock(&loader->lock);
+    while (!loader->stop) {
+        if (loader->filled == loader->wanted) {
+            pthread_cond_wait(&loader->changed, &loader->lock);
+            continue;
+        }
+        const uint64_t s = loader->filled;
+        pthread_mutex_unlock(&loader->lock);
+        fill(loader, s);
+        pthread_mutex_lock(&loader->lock);
+        loader->filled = s + 1;
+        pthread_cond_broadcast(&loader->changed);
+    }
+    pthread_mutex_unlock(&loader->lock);
+    return NULL;
+}
+
+static ls_status allocate_batch(struct ls_loader *loader, struct ls_batch *batch)
+{
+    const struct ls_loader_spec *const spec = &loader->spec;
+    struct ls_arena *const arena = &loader->arena;
+    const size_t shards = (size_t)(spec->tree->last - spec->tree->first);
+    batch->max_n = ls_shard_max(spec->plan->batch, spec->tree->shards);
+    const size_t room = shards * batch->max_n;
+    batch->n = ls_arena_get(arena, shards, sizeof *batch->n);
+    batch->row = ls_arena_get(arena, shards, sizeof *batch->row);
+    batch->samples = ls_arena_get(arena, room, sizeof *batch->samples);
+    batch->x = ls_arena_get(arena, room * ls_shape_len(spec->source->shape), sizeof(real));
+    if (spec->target == LS_TARGET_CLASS)
+        batch->classes = ls_arena_get(arena, room, sizeof *batch->classes);
+    else
+        batch->values = ls_arena_get(arena, room * spec->k, sizeof(real));
+    const bool has_targets = batch->classes || batch->values;
+    return batch->n && batch->row && batch->samples && batch->x && has_targets ? LS_OK : LS_OTHER;
+}
+
+static ls_status allocate(struct ls_loader *loader)
+{
+    const struct ls_loader_spec *const spec = &loader->spec;
+    LS_TRY(allocate_batch(loader, &loader->batch[0]));
+    LS_TRY(allocate_batch(loader, &loader->batch[1]));
+    const size_t max_n = loader->batch[0].max_n;
+    loader->raw =
+        ls_arena_get(&loader->arena, max_n * ls_shape_len(spec->source->shape), sizeof(float));
+    loader->labels = ls_arena_get(&loader->arena, max_n, sizeof *loader->labels);
+    loader->values = ls_arena_get(&loader->arena, max_n * spec->k, sizeof(float));
+    return loader->raw && loader->labels && loader->values ? LS_OK : LS_OTHER;
+}
+
+ls_status ls_loader_create(struct ls_loader **out, const struct ls_loader_spec *spec,
+                           uint64_t first)
+{
+    *out = NULL;
+    if (spec->labels)
+        LS_TRY(ls_loader_check_labels(spec->source, spec->target, spec->k));
+    struct ls_loader *const loader = ls_alloc(1, sizeof *loader);
+    if (!loader)
+        return LS_OTHER;
+    *loader = (struct ls_loader){.spec = *spec, .next = first, .filled = first};
+    loader->wanted = first + 1;
+    ls_arena_init(&loader->arena);
+    pthread_mutex_init(&loader->lock, NULL);
+    pthread_cond_init(&loader->changed, NULL);
+    ls_status status = allocate(loader);
+    if (status == LS_OK && pthread_create(&loader->thread, NULL, reader, loader) != 0)
+        status = ls_fail(LS_OTHER, "cannot start the reader thread");
+    loader->started = status == LS_OK;
+    if (status != LS_OK)
+        ls_loader_free(loader);
+    else
+        *out = loader;
+    return status;
+}
+
+const struct ls_batch *ls_loader_next(struct ls_loader *loader)
+{
+    pthread_mutex_lock(&loader->lock);
+    const uint64_t s = loader->next++;
+    while (loader->filled <= s)
+        pthread_cond_wait(&loader->changed, &loader->lock);
+    /* the other buffer's step is over: its place is for the step after this one */
+    loader->wanted = s + 2;
+    pthread_cond_broadcast(&loader->changed);
+    pthread_mutex_unlock(&loader->lock);
+    return &loader->batch[s % 2];
+}
+
+void ls_loader_free(struct ls_loader *loader)
+{
+    if (!loader)
+        return;
+    if (loader->started) {
+        pthread_mutex_lock(&loader->lock);
+        loader->stop = true;
+        pthread_cond_broadcast(&loader->changed);
+        pthread_mutex_unlock(&loader->lock);
+        pthread_join(loader->thread, NULL);
+    }
+    pthread_cond_destroy(&loader->changed);
+    pthread_mutex_destroy(&loader->lock);
+    ls_arena_release(&loader->arena);
+    ls_free(loader);
+}

@@ -1,0 +1,31 @@
+#include "src/data/plan.h"
+
+#include "src/base/permute.h"
+#include "src/base/philox.h"
+
+struct ls_plan ls_plan(const struct ls_subset *subset, size_t batch, uint64_t seed,
+                       enum ls_order order)
+{
+    return (struct ls_plan){subset, batch, seed, order, (subset->len + batch - 1) / batch};
+}
+
+struct ls_plan_step ls_plan_step(const struct ls_plan *plan, uint64_t s)
+{
+    const uint64_t first = s % plan->steps_per_epoch * plan->batch;
+    const uint64_t left = plan->subset->len - first;
+    return (struct ls_plan_step){s / plan->steps_per_epoch, first,
+                                 left < plan->batch ? (size_t)left : plan->batch};
+}
+
+void ls_plan_samples(const struct ls_plan *plan, const struct ls_plan_step *step, size_t row,
+                     size_t n, uint64_t *samples)
+{
+    const struct ls_permutation order =
+        ls_permutation(plan->subset->len, plan->seed, ls_stream(LS_DRAW_SHUFFLE, 0, step->epoch));
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t position = step->first + row + i;
+        samples[i] = ls_subset_sample(plan->subset, plan->order == LS_ORDER_SHUFFLE
+                                                        ? ls_permute(&order, position)
+                                                        : position);
+    }
+}

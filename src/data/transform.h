@@ -1,0 +1,32 @@
+/* From a sample as it is in the file to what the model sees: augmented, normalised, channels
+ * last. Augmentation draws are keyed by seed, epoch and sample number, so they do not depend on
+ * which rank holds the sample. Padding by `crop` is zero in the units of the file. */
+#ifndef LOCKSTEP_DATA_TRANSFORM_H
+#define LOCKSTEP_DATA_TRANSFORM_H
+
+#include <stdint.h>
+
+#include "src/base/dims.h"
+#include "src/base/real.h"
+
+struct ls_augment {
+    bool flip;       /* left and right, or the direction of a 1-D signal, for half the samples */
+    size_t crop_pad; /* 0: no cropping; else pad on all sides and cut out the old size */
+};
+
+struct ls_transform {
+    struct ls_shape shape;
+    struct ls_augment augment;
+    const float *mean, *std; /* (C), NULL: not normalised */
+    uint64_t seed;
+};
+
+/** One sample.
+ *  in   (C, H, W)  as read
+ *  out  (H, W, C)  overwritten
+ *  training  false: no augmentation
+ *  Collective: no.  Errors: none. */
+void ls_transform(const struct ls_transform *transform, bool training, uint64_t epoch,
+                  uint64_t sample, const float *restrict in, real *restrict out);
+
+#endif

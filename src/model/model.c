@@ -1,0 +1,226 @@
+#include "src/model/model.h"
+
+#include <string.h>
+
+#include "src/base/philox.h"
+#include "src/model/graph.h"
+
+enum { ALIGN = 16 }; /* elements: a cache line of float */
+
+static size_t align(size_t len)
+{
+    return (len + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static ls_status take_node(struct ls_model *model, int index, const struct ls_graph_node *node,
+                           struct ls_arena *arena)
+{
+    struct ls_layer *const layer = &model->layers[index];
+    *layer = (struct ls_layer){.ops = node->ops,
+                               .args = node->args,
+                               .node = node->node,
+                               .n_in = node->n_in,
+                               .engine = model->engine,
+                               .arena = arena,
+                               .number = index};
+    memcpy(layer->name, node->name, sizeof layer->name);
+    model->wiring[index] = node->wiring;
+    for (int i = 0; i < node->n_in; i++) {
+        const int from = node->wiring.from[i];
+        layer->in[i] = from == LS_MODEL_INPUT ? model->input : model->layers[from].out;
+    }
+    if (node->ops->plan(layer) != LS_OK)
+        return ls_node_fail(node->node, "%s: %s", layer->name, ls_message());
+    const struct ls_shape out = layer->out;
+    if (out.c == 0 || out.h == 0 || out.w == 0 || out.c > SIZE_MAX / 64 / out.h / out.w)
+        return ls_node_fail(node->node, "%s: its output would be of impossible size",
+                            layer->name);
+    return LS_OK;
+}
+
+/* Every output but the last must be read by somebody. */
+static ls_status check_wiring(const struct ls_model *model)
+{
+    for (int i = 0; i + 1 < model->n_layers; i++) {
+        bool read = false;
+        for (int j = i + 1; j < model->n_layers && !read; j++)
+            for (int k = 0; k < model->layers[j].n_in; k++)
+                read = read || model->wiring[j].from[k] == i;
+        if (!read)
+            return ls_node_fail(model->layers[i].node,
+                                "%s is read by no later entry: remove it, or name it in a from",
+                                model->layers[i].name);
+    }
+    return LS_OK;
+}
+
+static ls_status measure(const struct ls_layer *layer, struct ls_param *param)
+{
+    param->len = 1;
+    for (int a = 0; a < param->axes; a++) {
+        if (param->dims[a] != 0 && param->len > (SIZE_MAX / 64) / param->dims[a])
+            return ls_node_fail(layer->node, "%s: its %s would be of impossible size", layer->name,
+                                param->name);
+        param->len *= param->dims[a];
+    }
+    return LS_OK;
+}
+
+/* Places tensors: summed parameters first, then those with an exchange. */
+static ls_status lay_out(struct ls_model *model)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        for (int l = 0; l < model->n_layers; l++) {
+            struct ls_layer *const layer = &model->layers[l];
+            if ((layer->backward_len > 0) != (pass == 1))
+                continue;
+            for (int i = 0; i < layer->n_params; i++) {
+                LS_TRY(measure(layer, &layer->params[i]));
+                layer->params[i].offset = model->n_params;
+                model->n_params += align(layer->params[i].len);
+                model->n_weights += layer->params[i].len;
+            }
+        }
+        if (pass == 0)
+            model->n_summed = model->n_params;
+    }
+    for (int l = 0; l < model->n_layers; l++) {
+        struct ls_layer *const layer = &model->layers[l];
+        for (int i = 0; i < layer->n_buffers; i++) {
+            LS_TRY(measure(layer, &layer->buffers[i]));
+            layer->buffers[i].offset = model->n_buffers;
+            model->n_buffers += align(layer->buffers[i].len);
+        }
+    }
+    return LS_OK;
+}
+
+/* Uniform draws in file order, so that they do not depend on the layout in memory. */
+static ls_status initialise(const struct ls_param *param, uint64_t seed, uint32_t number,
+                            real *memory)
+{
+    float *const file = ls_alloc(param->len, sizeof *file);
+    if (!file)
+        return LS_OTHER;
+    const uint64_t stream = ls_stream(LS_DRAW_INIT, number, 0);
+    struct ls_draw draw = {{0}};
+    for (size_t i = 0; i < param->len; i++) {
+        if (i % 4 == 0 && param->init_bound > 0)
+            draw = ls_philox(seed, stream, i / 4);
+        const double u = (double)ls_uniform(draw.word[i % 4]);
+        file[i] = (float)(param->init_value + param->init_bound * (2 * u - 1));
+        if (!(param->init_bound > 0))
+            file[i] = (float)param->init_value;
+    }
+    ls_param_from_file(param, file, memory);
+    ls_free(file);
+    return LS_OK;
+}
+
+static ls_status fill(struct ls_model *model, uint64_t seed, struct ls_arena *arena)
+{
+    model->params = ls_arena_get(arena, model->n_params, sizeof(real));
+    model->buffers = ls_arena_get(arena, model->n_buffers, sizeof(real));
+    if (!model->params || !model->buffers)
+        return LS_OTHER;
+    uint32_t number = 0;
+    for (int l = 0; l < model->n_layers; l++) {
+        struct ls_layer *const layer = &model->layers[l];
+        for (int i = 0; i < layer->n_params; i++) {
+            layer->param[i] = model->params + layer->params[i].offset;
+            LS_TRY(initialise(&layer->params[i], seed, number++, layer->param[i]));
+        }
+        for (int i = 0; i < layer->n_buffers; i++) {
+            layer->buffer[i] = model->buffers + layer->buffers[i].offset;
+            LS_TRY(initialise(&layer->buffers[i], seed, 0, layer->buffer[i]));
+        }
+    }
+    return LS_OK;
+}
+
+static ls_status freeze_layers(const struct ls_model *model, const struct ls_names *freeze,
+                               struct ls_arena *arena)
+{
+    for (size_t i = 0; freeze && i < freeze->len; i++) {
+        struct ls_layer *const layer = ls_model_layer(model, freeze->value[i]);
+        if (!layer) {
+            const char **const names =
+                ls_arena_get(arena, (size_t)model->n_layers + 1, sizeof *names);
+            for (int l = 0; names && l < model->n_layers; l++)
+                names[l] = model->layers[l].name;
+            const char *const near = names ? ls_nearest(freeze->value[i], names) : NULL;
+            return ls_fail(LS_USAGE, "init.freeze: the model has no layer \"%s\"%s%s%s",
+                           freeze->value[i], near ? " (did you mean \"" : "", near ? near : "",
+                           near ? "\"?)" : "");
+        }
+        layer->frozen = true;
+    }
+    return LS_OK;
+}
+
+ls_status ls_model_create(struct ls_model *model, const struct ls_node *spec,
+                          struct ls_shape input, const struct ls_engine_ops *engine, uint64_t seed,
+                          const struct ls_names *freeze, struct ls_arena *arena)
+{
+    *model = (struct ls_model){.input = input, .engine = engine};
+    struct ls_graph graph;
+    LS_TRY(ls_graph_unroll(&graph, spec, arena));
+    ls_status status = LS_OK;
+    model->n_layers = graph.len;
+    model->layers = ls_arena_get(arena, (size_t)graph.len, sizeof *model->layers);
+    model->wiring = ls_arena_get(arena, (size_t)graph.len, sizeof *model->wiring);
+    if (!model->layers || !model->wiring)
+        status = LS_OTHER;
+    for (int i = 0; status == LS_OK && i < graph.len; i++)
+        status = take_node(model, i, &graph.nodes[i], arena);
+    ls_graph_release(&graph);
+    LS_TRY(status);
+    model->output = model->layers[model->n_layers - 1].out;
+    if (model->output.axes != 1) {
+        char text[LS_SHAPE_TEXT];
+        return ls_node_fail(spec,
+                            "the model's last entry gives %s, but a loss takes features (K): end "
+                            "with flatten or global_avg_pool and dense",
+                            ls_shape_text(model->output, text));
+    }
+    LS_TRY(check_wiring(model));
+    LS_TRY(lay_out(model));
+    LS_TRY(fill(model, seed, arena));
+    return freeze_layers(model, freeze, arena);
+}
+
+struct ls_layer *ls_model_layer(const struct ls_model *model, const char *name)
+{
+    for (int l = 0; l < model->n_layers; l++)
+        if (strcmp(model->layers[l].name, name) == 0)
+            return &model->layers[l];
+    return NULL;
+}
+
+size_t ls_layer_params_begin(const struct ls_layer *layer)
+{
+    return layer->n_params ? layer->params[0].offset : 0;
+}
+
+size_t ls_layer_params_len(const struct ls_layer *layer)
+{
+    size_t len = 0;
+    for (int i = 0; i < layer->n_params; i++)
+        len += align(layer->params[i].len);
+    return len;
+}
+
+ls_status ls_model_check_batch(const struct ls_model *model, size_t n)
+{
+    for (int l = 0; l < model->n_layers; l++) {
+        const struct ls_layer *const layer = &model->layers[l];
+        const size_t min = layer->ops->min_batch ? layer->ops->min_batch(layer) : 1;
+        if (n < min && !layer->frozen)
+            return ls_node_fail(layer->node,
+                                "%s: a batch of %zu sample%s has one value per channel here, "
+                                "whose variance is 0: choose another batch size, so that no "
+                                "batch of an epoch has fewer than %zu samples",
+                                layer->name, n, n == 1 ? "" : "s", min);
+    }
+    return LS_OK;
+}

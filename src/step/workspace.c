@@ -1,0 +1,129 @@
+#include "src/step/workspace.h"
+
+enum { CACHE_LINE = 64 };
+
+static size_t max_size(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static ls_status allocate_forward(struct ls_workspace *ws, struct ls_arena *arena)
+{
+    const struct ls_model *const model = ws->model;
+    const size_t layers = (size_t)model->n_layers, shards = (size_t)ws->shards;
+    ws->n = ls_arena_get(arena, shards, sizeof *ws->n);
+    ws->y = ls_arena_get(arena, layers, sizeof *ws->y);
+    ws->saved = ls_arena_get(arena, layers, sizeof *ws->saved);
+    ws->saved_bytes = ls_arena_get(arena, layers, sizeof *ws->saved_bytes);
+    if (!ws->n || !ws->y || !ws->saved || !ws->saved_bytes)
+        return LS_OTHER;
+    for (size_t l = 0; l < layers; l++) {
+        const struct ls_layer *const layer = &model->layers[l];
+        const size_t bytes = ws->max_n * layer->saved_bytes;
+        ws->saved_bytes[l] = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+        ws->y[l] = ls_arena_get(arena, shards * ws->max_n * ls_shape_len(layer->out), sizeof(real));
+        ws->saved[l] = ls_arena_get(arena, shards, ws->saved_bytes[l]);
+        if (!ws->y[l] || !ws->saved[l])
+            return LS_OTHER;
+        if (layer->ops->scratch_len)
+            ws->scratch_len =
+                max_size(ws->scratch_len, layer->ops->scratch_len(layer, ws->max_n));
+    }
+    ws->scratch = ls_arena_get(arena, (size_t)ws->threads * ws->scratch_len, sizeof(real));
+    return ws->scratch ? LS_OK : LS_OTHER;
+}
+
+/* Which layers' outputs need a gradient, and which readers must add to one that another reader
+ * has written: backward goes from the last layer to the first, so the first writer of a tensor's
+ * gradient is its last reader. */
+static void plan_gradients(struct ls_workspace *ws, bool *written)
+{
+    const struct ls_model *const model = ws->model;
+    for (int l = 0; l < model->n_layers; l++) {
+        const struct ls_layer *const layer = &model->layers[l];
+        ws->needs_gradient[l] = layer->n_params > 0 && !layer->frozen;
+        for (int i = 0; i < layer->n_in; i++) {
+            const int from = model->wiring[l].from[i];
+            if (from != LS_MODEL_INPUT && ws->needs_gradient[from])
+                ws->needs_gradient[l] = true;
+        }
+    }
+    for (int l = model->n_layers - 1; l >= 0; l--) {
+        size_t spill = 0;
+        for (int i = 0; i < model->layers[l].n_in; i++) {
+            const int from = model->wiring[l].from[i];
+            ws->spill[l].from[i] = -1;
+            if (from == LS_MODEL_INPUT || !ws->needs_gradient[from])
+                continue;
+            if (written[from]) {
+                ws->spill[l].from[i] = (int)(spill / ws->max_n);
+                spill += ws->max_n * ls_shape_len(model->layers[l].in[i]);
+            }
+            written[from] = true;
+        }
+        ws->spill_len = max_size(ws->spill_len, spill);
+    }
+}
+
+static ls_status allocate_backward(struct ls_workspace *ws, struct ls_arena *arena)
+{
+    const struct ls_model *const model = ws->model;
+    const size_t layers = (size_t)model->n_layers, shards = (size_t)ws->shards;
+    ws->dy = ls_arena_get(arena, layers, sizeof *ws->dy);
+    ws->needs_gradient = ls_arena_get(arena, layers, sizeof *ws->needs_gradient);
+    ws->spill = ls_arena_get(arena, layers, sizeof *ws->spill);
+    bool *const written = ls_arena_get(arena, layers, sizeof *written);
+    if (!ws->dy || !ws->needs_gradient || !ws->spill || !written)
+        return LS_OTHER;
+    plan_gradients(ws, written);
+    size_t exchange = 1;
+    for (size_t l = 0; l < layers; l++) {
+        const struct ls_layer *const layer = &model->layers[l];
+        exchange = max_size(exchange, max_size(layer->forward_len, layer->backward_len));
+        if (layer->backward_len == 0)
+            ws->slot_len = max_size(ws->slot_len, ls_layer_params_len(layer));
+        if (!ws->needs_gradient[l])
+            continue;
+        ws->dy[l] =
+            ls_arena_get(arena, shards * ws->max_n * ls_shape_len(layer->out), sizeof(real));
+        if (!ws->dy[l])
+            return LS_OTHER;
+    }
+    ws->spilled = ls_arena_get(arena, (size_t)ws->threads * ws->spill_len, sizeof(real));
+    ws->slots = ls_arena_get(arena, (size_t)ws->tree->n_slots * ws->slot_len, sizeof(real));
+    if (!ws->spilled || !ws->slots)
+        return LS_OTHER;
+    return ls_fold_init(&ws->fold, ws->tree, ws->peers, exchange, arena);
+}
+
+static ls_status allocate_pieces(struct ls_workspace *ws, struct ls_arena *arena)
+{
+    const size_t pieces = (size_t)ws->tree->n_pieces;
+    ws->pieces = ls_arena_get(arena, pieces, sizeof *ws->pieces);
+    ws->tails = ls_arena_get(arena, pieces, sizeof *ws->tails);
+    ws->tail_leaves = ls_arena_get(arena, (size_t)ws->shards * LS_TAIL_LEN, sizeof(double));
+    if (!ws->pieces || !ws->tails || !ws->tail_leaves)
+        return LS_OTHER;
+    for (size_t p = 0; p < pieces; p++) {
+        const size_t len = p == 0 ? ws->model->n_params : ws->model->n_summed;
+        ws->pieces[p] = ls_arena_get(arena, len, sizeof(real));
+        ws->tails[p] = ls_arena_get(arena, LS_TAIL_LEN, sizeof(double));
+        if (!ws->pieces[p] || !ws->tails[p])
+            return LS_OTHER;
+    }
+    return LS_OK;
+}
+
+ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *model,
+                            const struct ls_tree *tree, const struct ls_peers *peers, size_t batch,
+                            int threads, bool training, struct ls_arena *arena)
+{
+    *ws = (struct ls_workspace){.model = model, .tree = tree, .peers = peers, .threads = threads};
+    ws->shards = tree->last - tree->first;
+    ws->max_n = ls_shard_max(batch, tree->shards);
+    LS_TRY(allocate_forward(ws, arena));
+    if (!training)
+        return LS_OK;
+    LS_TRY(allocate_backward(ws, arena));
+    return allocate_pieces(ws, arena);
+}
