@@ -33,6 +33,7 @@ struct ls_loss_ops {
     const struct ls_option *options;
     size_t args_bytes;
     enum ls_target_kind target;
+    bool multi_label; /* values are 0 or 1 for each of K labels, and z their logits */
     /* place in args of `const struct ls_node *class_weights`; 0: the kind has none (no kind has
      * it first) */
     size_t class_weights_offset;

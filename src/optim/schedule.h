@@ -10,13 +10,15 @@
 struct ls_schedule {
     size_t warmup_steps, warmup_epochs; /* one of them, or neither */
     const struct ls_node *cosine, *step;
-    /* worked out by ls_schedule_plan */
-    uint64_t warmup, total;
+    /* read from `cosine` and `step` by ls_schedule_parse */
     bool is_cosine;
     double to;
+    struct ls_sizes at_steps, at_epochs; /* one of them when there is `step` */
+    double factor;
+    /* worked out by ls_schedule_plan */
+    uint64_t warmup, total;
     size_t n_at;
     uint64_t *at; /* steps, ascending */
-    double factor;
 };
 
 extern const struct ls_option ls_schedule_options[];

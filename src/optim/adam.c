@@ -1,0 +1,53 @@
+/* Adam, with weight decay as an L2 penalty in the gradient.  Source: torch.optim.Adam. */
+#include "src/optim/adam.h"
+
+static const struct ls_option options[] = {LS_OPTIM_COMMON("0.001", "0"), LS_ADAM_OPTIONS, {0}};
+
+ls_status ls_adam_plan(struct ls_optimizer *optimizer)
+{
+    const struct ls_adam_args *args = optimizer->args;
+    const struct ls_reals betas = args->betas;
+    if (betas.len != 2 || !(betas.value[0] < 1) || !(betas.value[1] < 1))
+        return ls_fail(LS_USAGE, "betas takes two numbers from 0 to below 1, e.g. [0.9, 0.999]");
+    ls_optim_take(optimizer, &args->common);
+    (void)ls_optim_add_slot(optimizer, "exp_avg");
+    (void)ls_optim_add_slot(optimizer, "exp_avg_sq");
+    return LS_OK;
+}
+
+void ls_adam_step(const struct ls_adam_args *args, const struct ls_update *update, double keep,
+                  double l2)
+{
+    const double beta1 = args->betas.value[0], beta2 = args->betas.value[1];
+    const double t = (double)update->step;
+    const real rate = (real)(update->lr / (1 - pow(beta1, t)));
+    const real root = (real)sqrt(1 - pow(beta2, t));
+    const real b2 = (real)beta2, new1 = (real)(1 - beta1), new2 = (real)(1 - beta2);
+    const real eps = (real)args->eps, kept = (real)keep, decay = (real)l2;
+    real *restrict w = update->w;
+    const real *restrict g = update->g;
+    real *restrict m = update->slot[0];
+    real *restrict v = update->slot[1];
+    const size_t len = update->len;
+    for (size_t i = 0; i < len; i++) {
+        const real wi = kept * w[i], gi = g[i] + decay * w[i];
+        m[i] += new1 * (gi - m[i]);
+        v[i] = b2 * v[i] + new2 * (gi * gi);
+        w[i] = wi - rate * (m[i] / (sqrt(v[i]) / root + eps));
+    }
+}
+
+static void update(const struct ls_optimizer *optimizer, const struct ls_update *u)
+{
+    ls_adam_step(optimizer->args, u, 1, u->weight_decay);
+}
+
+extern const struct ls_optimizer_ops ls_optimizer_adam;
+const struct ls_optimizer_ops ls_optimizer_adam = {
+    .kind = "adam",
+    .help = "adaptive moments; weight decay as an L2 penalty",
+    .options = options,
+    .args_bytes = sizeof(struct ls_adam_args),
+    .plan = ls_adam_plan,
+    .update = update,
+};
