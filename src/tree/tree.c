@@ -13,16 +13,18 @@ static int split(int begin, int end)
     return begin + half;
 }
 
-/* Additions below node [begin, end) in the order in which their last leaf comes, with leaves
- * numbered from `first`; returns how many. */
-static int list_ops(int begin, int end, int first, struct ls_tree_op *ops)
+/* Additions below node [begin, end), in the order in which their last leaves come, with leaves
+ * numbered from `first`; `ready` gets the number of leaves that must be there before each. Returns
+ * how many there are. */
+static int list_ops(int begin, int end, int first, struct ls_tree_op *ops, int *ready)
 {
     if (end - begin < 2)
         return 0;
     const int middle = split(begin, end);
-    int n = list_ops(begin, middle, first, ops);
-    n += list_ops(middle, end, first, ops + n);
+    int n = list_ops(begin, middle, first, ops, ready);
+    n += list_ops(middle, end, first, ops + n, ready + n);
     ops[n] = (struct ls_tree_op){begin - first, middle - first};
+    ready[n] = end - first;
     return n + 1;
 }
 
@@ -41,24 +43,22 @@ static int list_pieces(int begin, int end, int first, int last, int (*piece)[2])
     return n + list_pieces(middle, end, first, last, piece + n);
 }
 
-/* Additions over pieces for node [begin, end): piece `at` is the first one inside it. Returns the
- * number of pieces the node covers. */
-static int list_global(const struct ls_tree *tree, int (*piece)[2], int begin, int end, int at,
-                       struct ls_tree_op *ops, int *n_ops)
+/* Additions over pieces for node [begin, end), whose first piece is number `at`. Returns how many
+ * pieces the node covers. */
+static int list_global(struct ls_tree *tree, int (*piece)[2], int begin, int end, int at)
 {
-    (void)tree;
     if (piece[at][0] == begin && piece[at][1] == end)
         return 1;
     const int middle = split(begin, end);
-    const int left = list_global(tree, piece, begin, middle, at, ops, n_ops);
-    const int right = list_global(tree, piece, middle, end, at + left, ops, n_ops);
-    ops[(*n_ops)++] = (struct ls_tree_op){at, at + left};
+    const int left = list_global(tree, piece, begin, middle, at);
+    const int right = list_global(tree, piece, middle, end, at + left);
+    tree->global[tree->n_global++] = (struct ls_tree_op){at, at + left};
     return left + right;
 }
 
 /* Gives each leaf a slot and turns `local` into waves over slots: a slot is free again once its
  * value has been added to its left neighbour. */
-static void plan_waves(struct ls_tree *tree, int wave, const int *op_end, int *free_slots)
+static void plan_waves(struct ls_tree *tree, int wave, const int *ready, int *free_slots)
 {
     const int len = tree->last - tree->first;
     int n_free = 0, op = 0;
@@ -68,7 +68,7 @@ static void plan_waves(struct ls_tree *tree, int wave, const int *op_end, int *f
             tree->slot[leaf] = n_free > 0 ? free_slots[--n_free] : tree->n_slots++;
         struct ls_tree_wave *const w = &tree->waves[tree->n_waves++];
         *w = (struct ls_tree_wave){begin, end, op, op};
-        for (; op < tree->n_local && op_end[op] <= end; op++) {
+        for (; op < tree->n_local && ready[op] <= end; op++) {
             const struct ls_tree_op leaf = tree->local[op];
             tree->wave_ops[op] = (struct ls_tree_op){tree->slot[leaf.dst], tree->slot[leaf.src]};
             free_slots[n_free++] = tree->slot[leaf.src];
@@ -107,39 +107,28 @@ ls_status ls_tree_plan(struct ls_tree *tree, int shards, int size, int rank, int
     tree->last = ls_tree_first_shard(shards, size, rank + 1);
     LS_TRY(allocate(tree, arena));
     int(*piece)[2] = ls_arena_get(arena, (size_t)shards, sizeof *piece);
-    int *op_end = ls_arena_get(arena, (size_t)shards, sizeof(int));
+    int *ready = ls_arena_get(arena, (size_t)shards, sizeof(int));
     int *free_slots = ls_arena_get(arena, (size_t)shards, sizeof(int));
-    if (!piece || !op_end || !free_slots)
+    if (!piece || !ready || !free_slots)
         return LS_OTHER;
 
-    int n_all = 0;
     for (int r = 0; r < size; r++) {
-        tree->rank_piece_first[r] = n_all;
+        const int at = tree->n_all_pieces;
+        tree->rank_piece_first[r] = at;
         tree->rank_pieces[r] = list_pieces(0, shards, ls_tree_first_shard(shards, size, r),
-                                           ls_tree_first_shard(shards, size, r + 1), piece + n_all);
-        n_all += tree->rank_pieces[r];
+                                           ls_tree_first_shard(shards, size, r + 1), piece + at);
+        tree->n_all_pieces += tree->rank_pieces[r];
     }
-    tree->rank_piece_first[size] = tree->n_all_pieces = n_all;
-    (void)list_global(tree, piece, 0, shards, 0, tree->global, &tree->n_global);
+    tree->rank_piece_first[size] = tree->n_all_pieces;
+    (void)list_global(tree, piece, 0, shards, 0);
 
     tree->n_pieces = tree->rank_pieces[rank];
     for (int i = 0; i < tree->n_pieces; i++) {
         const int *const node = piece[tree->rank_piece_first[rank] + i];
         tree->piece_leaf[i] = node[0] - tree->first;
-        const int n = list_ops(node[0], node[1], tree->first, tree->local + tree->n_local);
-        /* the last leaf of op k: ops come in post-order, so a prefix of leaves bounds them */
-        for (int k = tree->n_local; k < tree->n_local + n; k++)
-            op_end[k] = 0;
-        tree->n_local += n;
+        tree->n_local += list_ops(node[0], node[1], tree->first, tree->local + tree->n_local,
+                                  ready + tree->n_local);
     }
-    /* an addition is possible once the last leaf of its right side is there */
-    int *const reach = free_slots;
-    for (int leaf = 0; leaf < tree->last - tree->first; leaf++)
-        reach[leaf] = leaf + 1;
-    for (int k = 0; k < tree->n_local; k++) {
-        op_end[k] = reach[tree->local[k].src];
-        reach[tree->local[k].dst] = op_end[k];
-    }
-    plan_waves(tree, wave, op_end, free_slots);
+    plan_waves(tree, wave, ready, free_slots);
     return LS_OK;
 }

@@ -1,0 +1,103 @@
+#include "comm/context.h"
+
+#include <limits.h>
+#include <string.h>
+
+enum { MAX_GATHERED = 32 * 1024, SECTION = 256 * 1024 };
+
+_Noreturn void ls_comm_die(int rank, const char *what)
+{
+    (void)fprintf(stderr, "lockstep: rank %d: %s\n", rank, what);
+    (void)MPI_Abort(MPI_COMM_WORLD, LS_OTHER);
+    ls_assert_failed("MPI_Abort returns", __FILE__, __LINE__);
+}
+
+/* MPI calls this for any error on the communicator; the signature is MPI's. */
+static void mpi_failed(MPI_Comm *comm, int *code, ...)
+{
+    char text[MPI_MAX_ERROR_STRING], what[MPI_MAX_ERROR_STRING + 32];
+    int rank = 0, len = 0;
+    (void)MPI_Comm_rank(*comm, &rank);
+    if (MPI_Error_string(*code, text, &len) != MPI_SUCCESS)
+        text[0] = '\0';
+    (void)snprintf(what, sizeof what, "communication failed: %s", text);
+    ls_comm_die(rank, what);
+}
+
+static void find_place(struct ls_comm *comm)
+{
+    MPI_Comm node;
+    MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+    MPI_Comm_rank(node, &comm->place.node_rank);
+    MPI_Comm_size(node, &comm->place.node_size);
+    MPI_Comm_free(&node);
+    const int leads = comm->place.node_rank == 0;
+    MPI_Allreduce(&leads, &comm->place.nodes, 1, MPI_INT, MPI_SUM, comm->world);
+    int len = 0;
+    MPI_Get_processor_name(comm->host, &len);
+}
+
+ls_status ls_comm_init(struct ls_peers *peers, int *argc, char ***argv)
+{
+    static const struct ls_peers_ops ops = {ls_comm_gather, ls_comm_reduce, ls_comm_broadcast,
+                                            ls_comm_agree};
+    *peers = (struct ls_peers){0};
+    int provided = MPI_THREAD_SINGLE;
+    MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+    if (provided < MPI_THREAD_FUNNELED) {
+        MPI_Finalize();
+        return ls_fail(LS_OTHER, "this MPI library was built without thread support "
+                                 "(MPI_THREAD_FUNNELED); use one that has it");
+    }
+    struct ls_comm *comm = ls_alloc(1, sizeof *comm);
+    if (!comm) /* on this rank, perhaps not on the others */
+        ls_comm_die(0, ls_message());
+    comm->max_message = INT_MAX;
+    comm->max_gathered = MAX_GATHERED;
+    comm->section = SECTION;
+    MPI_Comm_dup(MPI_COMM_WORLD, &comm->world);
+    MPI_Errhandler handler;
+    MPI_Comm_create_errhandler(mpi_failed, &handler);
+    MPI_Comm_set_errhandler(comm->world, handler);
+    MPI_Errhandler_free(&handler);
+    MPI_Comm_rank(comm->world, &comm->rank);
+    MPI_Comm_size(comm->world, &comm->size);
+    find_place(comm);
+    *peers = (struct ls_peers){comm->rank, comm->size, &ops, comm};
+    return LS_OK;
+}
+
+void ls_comm_finalize(struct ls_peers *peers)
+{
+    struct ls_comm *comm = peers->context;
+    *peers = (struct ls_peers){0};
+    if (!comm)
+        return;
+    for (int i = 0; i < LS_COMM_USES; i++)
+        ls_free(comm->buffer[i].memory);
+    MPI_Comm_free(&comm->world);
+    ls_free(comm);
+    MPI_Finalize();
+}
+
+struct ls_comm_place ls_comm_place(const struct ls_peers *peers)
+{
+    return ((const struct ls_comm *)peers->context)->place;
+}
+
+const char *ls_comm_host(const struct ls_peers *peers)
+{
+    return ((const struct ls_comm *)peers->context)->host;
+}
+
+void *ls_comm_buffer(struct ls_comm *comm, enum ls_comm_use use, size_t bytes)
+{
+    struct ls_comm_buffer *buffer = &comm->buffer[use];
+    if (buffer->memory && buffer->bytes >= bytes)
+        return buffer->memory;
+    ls_free(buffer->memory);
+    *buffer = (struct ls_comm_buffer){ls_alloc(bytes, 1), bytes};
+    if (!buffer->memory)
+        ls_comm_die(comm->rank, ls_message());
+    return buffer->memory;
+}
