@@ -143,9 +143,8 @@ ls_status ls_job_parse(struct ls_job *job, const struct ls_node *root, const cha
     LS_TRY(ls_loss_parse(&job->loss, job->loss_node, arena));
     LS_TRY(ls_optimizer_parse(&job->optimizer, job->optimizer_node, arena));
     LS_TRY(ls_schedule_parse(&job->schedule, job->schedule_node, arena));
-    LS_TRY(ls_options_parse(ls_clip_options, job->clip_node, "clip", NULL, arena, &job->clip));
-    LS_TRY(ls_options_parse(ls_penalty_options, job->regularize_node, "regularize", NULL, arena,
-                            &job->penalty));
+    LS_TRY(ls_clip_parse(&job->clip, job->clip_node, arena));
+    LS_TRY(ls_penalty_parse(&job->penalty, job->regularize_node, arena));
     LS_TRY(ls_options_parse(sampler_options, job->sampler_node, "sampler", NULL, arena,
                             &job->sampler));
     LS_TRY(check_sampler(job));

@@ -5,6 +5,7 @@
 
 #include "src/data/plan.h"
 #include "src/data/transform.h"
+#include "src/engine/engine.h"
 #include "src/losses/loss.h"
 #include "src/optim/clip.h"
 #include "src/optim/optimizer.h"

@@ -12,10 +12,10 @@ double ls_trainer_gradient(const struct ls_trainer *trainer, real *gradient, dou
             g[i] /= divisor;
         if (range.decayed)
             ls_penalty_add(&penalty, range.len, trainer->spec.model->params + range.begin, g);
-        trainer->partial[r] = ls_sum_squares(g, range.len);
     }
-    double sum = 0;
-    for (size_t r = 0; r < trainer->n_ranges; r++)
-        sum += trainer->partial[r];
-    return sqrt(sum);
+    const size_t len = trainer->spec.model->n_params, blocks = ls_norm_blocks(len);
+#pragma omp parallel for schedule(static) num_threads(trainer->ws->threads)
+    for (size_t b = 0; b < blocks; b++)
+        trainer->partial[b] = ls_norm_block(gradient, len, b);
+    return ls_norm_total(trainer->partial, blocks);
 }

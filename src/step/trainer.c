@@ -28,7 +28,8 @@ ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_sp
     *trainer = (struct ls_trainer){.spec = *spec, .ws = ws};
     trainer->n_ranges = list_ranges(trainer, NULL);
     trainer->ranges = ls_arena_get(arena, trainer->n_ranges, sizeof *trainer->ranges);
-    trainer->partial = ls_arena_get(arena, trainer->n_ranges, sizeof *trainer->partial);
+    trainer->partial =
+        ls_arena_get(arena, ls_norm_blocks(spec->model->n_params), sizeof *trainer->partial);
     if (!trainer->ranges || !trainer->partial)
         return LS_OTHER;
     (void)list_ranges(trainer, trainer->ranges);

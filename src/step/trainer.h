@@ -10,8 +10,7 @@
 #include "src/optim/schedule.h"
 #include "src/step/pass.h"
 
-/* A run of elements of the slab within one tensor: the unit of norms and updates. Its borders
- * depend on the model alone. */
+/* A run of elements of the slab within one tensor, the unit that threads share out. */
 struct ls_range {
     size_t begin, len;
     bool decayed; /* weight decay and penalties apply */
@@ -34,7 +33,7 @@ struct ls_trainer {
     real *slot[LS_MAX_SLOTS]; /* (n_params) state of the optimiser */
     size_t n_ranges;
     struct ls_range *ranges;
-    double *partial; /* (n_ranges) */
+    double *partial; /* of the norm, by block */
 };
 
 /* What is known of a step once it is done, the same on all ranks. */
