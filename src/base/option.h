@@ -45,7 +45,8 @@ struct ls_option {
     const char *name;          /* NULL ends the table */
     enum ls_option_type type;
     size_t offset;             /* of the field in the struct that is filled */
-    const char *fallback;      /* default as text, "" for an empty value, NULL: required */
+    const char *fallback;      /* default as text, lists with commas; "": nothing (0, false, the
+                                  empty string or list, no node); NULL: required */
     double min, max;           /* inclusive; both 0: any. LS_SIZE, LS_REAL and their lists */
     const char *const *words;  /* LS_ENUM: the choices; LS_AXES: words allowed; else NULL */
     const char *help;          /* one line; in brackets what the default means when not plain */
@@ -64,6 +65,17 @@ ls_status ls_options_parse(const struct ls_option *table, const struct ls_node *
 /** One value, as ls_options_parse would read the row `option` from `node`.  Collective: no. */
 ls_status ls_option_parse(const struct ls_option *option, const struct ls_node *node,
                           const char *what, struct ls_arena *arena, void *out);
+
+/** The same from text: a default, or a flag's value on the command line. Lists are separated by
+ *  commas, brackets around them are allowed.  Collective: no. */
+ls_status ls_option_parse_text(const struct ls_option *option, const char *text, const char *what,
+                               struct ls_arena *arena, void *out);
+
+enum { LS_OPTION_TEXT = 256 };
+
+/** Writes what the option takes, "a whole number from 1 to 4096", into text (LS_OPTION_TEXT) and
+ *  returns it.  Collective: no. */
+const char *ls_option_takes(const struct ls_option *option, char *text);
 
 /** Writes the table for a person to `file`, one row a line, indented by `indent`.
  *  Collective: no. */
