@@ -12,13 +12,13 @@ struct ls_adam_args {
 };
 
 /* The rows that follow LS_OPTIM_COMMON. */
+/* clang-format off */
 #define LS_ADAM_OPTIONS                                                                            \
-    {"betas", LS_REALS, offsetof(struct ls_adam_args, betas),  "0.9, 0.999", 0,                    \
-     1,       NULL,     "decay of the first and second moment"},                                   \
-    {                                                                                              \
-        "eps", LS_REAL, offsetof(struct ls_adam_args, eps), "1e-8", 0, 1, NULL,                    \
-            "added to the root of the second moment"                                               \
-    }
+    {"betas", LS_REALS, offsetof(struct ls_adam_args, betas), "0.9, 0.999", 0, 1, NULL,            \
+     "decay of the first and second moment"},                                                      \
+    {"eps", LS_REAL, offsetof(struct ls_adam_args, eps), "1e-8", 0, 1, NULL,                       \
+     "added to the root of the second moment"}
+/* clang-format on */
 
 /** Slots exp_avg and exp_avg_sq.  Errors: LS_USAGE: betas are not two numbers below 1.
  *  Collective: no. */

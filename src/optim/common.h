@@ -16,21 +16,15 @@ struct ls_optim_common {
 extern const char *const ls_decay_words[];
 
 /* The rows of a kind whose defaults are `lr` and `weight_decay`, both text. */
+/* clang-format off */
 #define LS_OPTIM_COMMON(default_lr, default_decay)                                                 \
-    {"lr", LS_REAL, offsetof(struct ls_optim_common, lr), default_lr, 0,                           \
-     1e6,  NULL,    "learning rate before the schedule"},                                          \
-        {"weight_decay",                                                                           \
-         LS_REAL,                                                                                  \
-         offsetof(struct ls_optim_common, weight_decay),                                           \
-         default_decay,                                                                            \
-         0,                                                                                        \
-         1e6,                                                                                      \
-         NULL,                                                                                     \
-         "pull of the parameters towards 0"},                                                      \
-    {                                                                                              \
-        "decay", LS_ENUM, offsetof(struct ls_optim_common, decay), "weights", 0, 0,                \
-            ls_decay_words, "what is decayed: weights (tensors of two axes or more), or all"       \
-    }
+    {"lr", LS_REAL, offsetof(struct ls_optim_common, lr), default_lr, 0, 1e6, NULL,                \
+     "learning rate before the schedule"},                                                         \
+    {"weight_decay", LS_REAL, offsetof(struct ls_optim_common, weight_decay), default_decay,       \
+     0, 1e6, NULL, "pull of the parameters towards 0"},                                            \
+    {"decay", LS_ENUM, offsetof(struct ls_optim_common, decay), "weights", 0, 0,                   \
+     ls_decay_words, "what is decayed: weights (tensors of two axes or more), or all"}
+/* clang-format on */
 
 /** Copies lr, weight_decay and decay to `optimizer` and clears its slots.  Collective: no. */
 void ls_optim_take(struct ls_optimizer *optimizer, const struct ls_optim_common *common);
