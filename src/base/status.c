@@ -29,7 +29,9 @@ ls_status ls_within(ls_status status, const char *format, ...)
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     const size_t used = strlen(text);
-    (void)snprintf(text + used, sizeof text - used, ": %s", message);
+    static const char cut[] = "...";
+    if (snprintf(text + used, sizeof text - used, ": %s", message) >= (int)(sizeof text - used))
+        memcpy(text + sizeof text - sizeof cut, cut, sizeof cut);
     memcpy(message, text, sizeof message);
     return status;
 }
