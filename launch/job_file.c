@@ -1,6 +1,7 @@
 #include "launch/job_file.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,11 +60,10 @@ ls_status ls_job_file_folder(const char *path, struct ls_arena *arena, const cha
     const char *const slash = strrchr(path, '/');
     char *const relative =
         slash ? ls_arena_printf(arena, "%.*s/", (int)(slash - path), path) : ls_arena_strdup(arena, ".");
-    char *const absolute = relative ? realpath(relative, NULL) : NULL;
-    if (!absolute)
+    char absolute[PATH_MAX];
+    if (!relative || !realpath(relative, absolute))
         return ls_fail(LS_USAGE, "%s: cannot find its folder: %s", path, strerror(errno));
     *folder = ls_arena_strdup(arena, absolute);
-    free(absolute);
     return *folder ? LS_OK : LS_OTHER;
 }
 

@@ -6,21 +6,33 @@
 #include "src/metrics/metrics.h"
 #include "src/step/pass.h"
 
-struct ls_evaluation {
-    double loss;
-    uint64_t samples;
-    double *sums; /* what metrics are computed from */
+struct ls_evaluator {
+    struct ls_workspace *ws;
+    const struct ls_loss *loss;
+    enum ls_metric_kind kind;
+    size_t len;          /* doubles of one shard: value and weight of the loss, metrics' sums */
+    struct ls_fold fold;
 };
 
-/** Evaluates all steps of one epoch of `plan`, whose batches come from `loader`, which must stand
- *  at a step whose number is a multiple of plan->steps_per_epoch.
- *  sums  ls_metrics_len doubles
- *  seen  called after every batch with this rank's outputs, NULL: not
+/* What an evaluation found, over all samples of all ranks. */
+struct ls_evaluation {
+    double loss;
+    const double *sums; /* for ls_metric_value; valid until the next evaluation */
+};
+
+/* Called with every batch once its outputs are there. Collective: yes. */
+typedef ls_status ls_batch_seen(void *context, const struct ls_workspace *ws,
+                                const struct ls_batch *batch);
+
+/** Owner: arena.  Errors: memory.  Collective: no. */
+ls_status ls_evaluator_init(struct ls_evaluator *evaluator, struct ls_workspace *ws,
+                            const struct ls_loss *loss, struct ls_arena *arena);
+
+/** Runs `steps` batches of `loader` through the model.
+ *  evaluation  NULL: labels were not read, only `seen` looks at the outputs
+ *  seen        may be NULL
  *  Errors: what reading failed with on any rank.  Collective: yes. */
-ls_status ls_evaluate(struct ls_workspace *ws, struct ls_loader *loader,
-                      const struct ls_plan *plan, const struct ls_loss *loss,
-                      struct ls_evaluation *evaluation,
-                      ls_status (*seen)(void *context, const struct ls_batch *batch),
-                      void *context);
+ls_status ls_evaluate(struct ls_evaluator *evaluator, struct ls_loader *loader, uint64_t steps,
+                      struct ls_evaluation *evaluation, ls_batch_seen *seen, void *context);
 
 #endif

@@ -1,0 +1,38 @@
+#include "launch/job_help.h"
+
+#include "src/job/job.h"
+#include "src/layers/layer.h"
+#include "src/metrics/metrics.h"
+
+enum { INDENT = 2 };
+
+static void member(FILE *file, const char *kind, const char *help, const struct ls_option *options)
+{
+    (void)fprintf(file, "  %-16s %s\n", kind, help);
+    ls_options_help(options, 3 * INDENT, file);
+}
+
+void ls_job_help(FILE *file)
+{
+    for (const struct ls_job_table *table = ls_job_tables; table->key; table++) {
+        (void)fprintf(file, "\nThe job file%s%s:\n", table->key[0] ? ", " : "", table->key);
+        ls_options_help(table->options, INDENT, file);
+    }
+    (void)fputs("\nmodel, a list of KIND or {KIND: arguments}; every entry may carry name and "
+                "from:\n",
+                file);
+    for (const struct ls_layer_ops *const *ops = ls_layer_kinds; *ops; ops++)
+        member(file, (*ops)->kind, (*ops)->help, (*ops)->options);
+    (void)fputs("  residual         body(x) + shortcut(x): a list of layers, or {body, shortcut}\n"
+                "  repeat           {times, body}: the layers of body, several times\n"
+                "\nloss:\n",
+                file);
+    for (const struct ls_loss_ops *const *ops = ls_loss_kinds; *ops; ops++)
+        member(file, (*ops)->kind, (*ops)->help, (*ops)->options);
+    (void)fputs("\noptimizer:\n", file);
+    for (const struct ls_optimizer_ops *const *ops = ls_optimizer_kinds; *ops; ops++)
+        member(file, (*ops)->kind, (*ops)->help, (*ops)->options);
+    (void)fputs("\nmetrics:\n", file);
+    for (const struct ls_metric_ops *const *ops = ls_metrics; *ops; ops++)
+        (void)fprintf(file, "  %-18s %s\n", (*ops)->name, (*ops)->help);
+}

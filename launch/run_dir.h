@@ -1,0 +1,49 @@
+/* The directory of a run: job.yaml, metrics.jsonl, log.txt, checkpoints/ and the links latest.h5
+ * and best.h5. Rank 0 alone touches it. */
+#ifndef LOCKSTEP_LAUNCH_RUN_DIR_H
+#define LOCKSTEP_LAUNCH_RUN_DIR_H
+
+#include <stdint.h>
+
+#include "io/checkpoint.h"
+#include "src/peers.h"
+
+struct ls_run_dir {
+    const char *path;
+    FILE *metrics, *log;
+};
+
+/** Whether `path` may be used: LS_USAGE when it already holds a run and `resume` is false.
+ *  Collective: no; rank 0. */
+ls_status ls_run_dir_check(const char *path, bool resume);
+
+/** Reads the newest checkpoint that is whole; a bad one is named on stderr and passed over.
+ *  checkpoint  step is 0 and job NULL when there is none
+ *  name        its file, NULL when there is none
+ *  Errors: LS_DATA when there are checkpoints, but none is good.  Owner: arena.
+ *  Collective: yes: rank 0 chooses, all read. */
+ls_status ls_run_dir_newest(const char *path, struct ls_checkpoint *checkpoint, const char **name,
+                            const struct ls_peers *peers, struct ls_arena *arena);
+
+/** Makes the folder and opens its files; records of steps after `step` are taken out of
+ *  metrics.jsonl, as they will be written again.
+ *  job  text of job.yaml
+ *  Errors: LS_DATA: cannot write.  Close with ls_run_dir_close.  Collective: no; rank 0. */
+ls_status ls_run_dir_open(struct ls_run_dir *run, const char *path, const char *job, uint64_t step,
+                          struct ls_arena *arena);
+
+/** Writes a checkpoint, moves latest.h5 (and best.h5 when is_best), and removes all but the
+ *  newest `keep` and the best.
+ *  Errors: LS_DATA: cannot write, no space; what was there before stays.  Collective: no;
+ *  rank 0. */
+ls_status ls_run_dir_save(const struct ls_run_dir *run, const struct ls_checkpoint *checkpoint,
+                          size_t keep, bool is_best);
+
+/** A line for log.txt.  Collective: no; rank 0. */
+void ls_run_dir_log(const struct ls_run_dir *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** Takes a zeroed run.  Errors: LS_DATA: what was written could not be kept.  Collective: no. */
+ls_status ls_run_dir_close(struct ls_run_dir *run);
+
+#endif

@@ -1,0 +1,143 @@
+#include "launch/training.h"
+
+#include <math.h>
+
+#include "launch/signals.h"
+#include "launch/state.h"
+#include "launch/yaml.h"
+
+static ls_status choose_metrics(struct ls_training *t)
+{
+    const struct ls_names names = t->session->job.metrics;
+    const enum ls_metric_kind kind = ls_metric_kind(&t->session->loss);
+    const struct ls_node *const node = ls_node_get(t->session->root, "metrics");
+    if (names.len > LS_MAX_METRICS)
+        return ls_node_fail(node, "metrics: at most %d", LS_MAX_METRICS);
+    for (size_t i = 0; i < names.len; i++)
+        LS_TRY(ls_metric_choose(names.value[i], kind, node, &t->metrics[t->n_metrics++]));
+    return LS_OK;
+}
+
+static ls_status restore(struct ls_training *t, const struct ls_checkpoint *checkpoint)
+{
+    struct ls_session *const s = t->session;
+    if (checkpoint->seed != s->job.seed)
+        return ls_fail(LS_USAGE, "the run was begun with seed: %llu, the job says %zu: change it "
+                                 "back, or start a new run",
+                       (unsigned long long)checkpoint->seed, s->job.seed);
+    LS_TRY(ls_state_restore_model(checkpoint, &s->model));
+    LS_TRY(ls_state_restore_slots(checkpoint, &t->trainer));
+    t->step = checkpoint->step;
+    t->best = checkpoint->best_metric;
+    return LS_OK;
+}
+
+static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpoint)
+{
+    struct ls_session *const s = t->session;
+    const struct ls_job *const job = &s->job;
+    LS_TRY(choose_metrics(t));
+    LS_TRY(ls_workspace_init(&t->ws, &s->model, &s->tree, s->peers, job->batch, (int)job->threads,
+                             true, s->arena));
+    const struct ls_trainer_spec spec = {.model = &s->model,
+                                         .loss = &s->loss,
+                                         .optimizer = &job->optimizer,
+                                         .schedule = &job->schedule,
+                                         .clip = job->clip,
+                                         .penalty = job->penalty,
+                                         .seed = job->seed};
+    LS_TRY(ls_trainer_init(&t->trainer, &spec, &t->ws, s->arena));
+    if (checkpoint)
+        LS_TRY(restore(t, checkpoint));
+    t->first_step = t->step;
+    if (s->valid) {
+        LS_TRY(ls_evaluator_init(&t->evaluator, &t->ws, &s->loss, s->arena));
+        const struct ls_loader_spec valid = ls_session_valid_loader(s);
+        LS_TRY(ls_loader_create(&t->valid_loader, &valid, 0));
+    }
+    const struct ls_loader_spec train = ls_session_train_loader(s);
+    return ls_loader_create(&t->loader, &train, t->step);
+}
+
+ls_status ls_training_init(struct ls_training *t, struct ls_session *session,
+                           const struct ls_checkpoint *checkpoint)
+{
+    *t = (struct ls_training){
+        .session = session, .here = session->peers->rank == 0, .best = NAN, .last_metric = NAN};
+    return ls_agree(session->peers, plan(t, checkpoint));
+}
+
+/* What is due once `step` steps are done: evaluation and a checkpoint. */
+static ls_status end_of_step(struct ls_training *t, bool stopping)
+{
+    const struct ls_session *const s = t->session;
+    const uint64_t per_epoch = s->plan.steps_per_epoch;
+    const size_t every = s->job.checkpoint.every_steps;
+    const bool last = t->step == s->steps, epoch_ends = t->step % per_epoch == 0;
+    bool is_best = false;
+    if (s->valid && (last || epoch_ends))
+        LS_TRY(ls_training_evaluate(t, (t->step + per_epoch - 1) / per_epoch, &is_best));
+    const bool due = every > 0 ? t->step % every == 0 : epoch_ends;
+    return last || due || is_best || stopping ? ls_training_save(t, is_best) : LS_OK;
+}
+
+static ls_status loop(struct ls_training *t)
+{
+    const struct ls_session *const s = t->session;
+    t->start_s = t->record_s = ls_seconds();
+    while (t->step < s->steps) {
+        struct ls_record record;
+        const struct ls_batch *const batch = ls_loader_next(t->loader);
+        LS_TRY(ls_trainer_step(&t->trainer, batch, ls_signals_stop(), &record));
+        t->step++;
+        ls_training_record(t, &record);
+        const bool stopping = record.stop && t->step < s->steps;
+        LS_TRY(end_of_step(t, stopping));
+        if (stopping)
+            return ls_fail(LS_STOPPED,
+                           "stopped by a signal after step %llu of %llu, checkpoint written: "
+                           "start again with --resume to go on",
+                           (unsigned long long)t->step, (unsigned long long)s->steps);
+    }
+    return LS_OK;
+}
+
+static ls_status open_run(struct ls_training *t, const char *path)
+{
+    struct ls_session *const s = t->session;
+    const char *text = NULL;
+    LS_TRY(ls_yaml_emit(s->root, s->arena, &text));
+    if (!t->here)
+        return LS_OK;
+    LS_TRY(ls_run_dir_open(&t->run, path, text, t->step, s->arena));
+    ls_run_dir_log(&t->run, "%s at step %llu of %llu, %d rank%s x %zu thread%s, %zu shards",
+                   t->step ? "goes on" : "starts", (unsigned long long)t->step,
+                   (unsigned long long)s->steps, s->peers->size, s->peers->size == 1 ? "" : "s",
+                   s->job.threads, s->job.threads == 1 ? "" : "s", s->shards);
+    return LS_OK;
+}
+
+ls_status ls_training_run(struct ls_training *t, const char *path)
+{
+    ls_signals_init();
+    LS_TRY(ls_agree(t->session->peers, open_run(t, path)));
+    ls_progress_init(&t->progress, stderr);
+    const ls_status status = loop(t);
+    if (!t->here)
+        return status;
+    ls_progress_finish(&t->progress);
+    if (status == LS_OK)
+        ls_run_dir_log(&t->run, "done: %llu steps in %.1f s", (unsigned long long)t->step,
+                       ls_seconds() - t->start_s);
+    else
+        ls_run_dir_log(&t->run, "%s", ls_message());
+    return status;
+}
+
+void ls_training_release(struct ls_training *t)
+{
+    ls_loader_free(t->loader);
+    ls_loader_free(t->valid_loader);
+    (void)ls_run_dir_close(&t->run);
+    *t = (struct ls_training){0};
+}
