@@ -1,0 +1,227 @@
+#include <string.h>
+
+#include "io/checkpoint_file.h"
+#include "io/outfile.h"
+
+enum { WHOLE_BYTES = 4 << 20, CHUNK_BYTES = 1 << 20 };
+
+static ls_status put_attribute(const struct ls_outfile *out, hid_t object, const char *name,
+                               hid_t disk, hid_t memory, hid_t space, const void *value)
+{
+    const hid_t attribute = H5Acreate2(object, name, disk, space, H5P_DEFAULT, H5P_DEFAULT);
+    const ls_status status = attribute < 0 || H5Awrite(attribute, memory, value) < 0
+                                 ? ls_outfile_failed(out, name)
+                                 : LS_OK;
+    ls_hdf5_close(attribute);
+    return status;
+}
+
+static ls_status put_u64(const struct ls_outfile *out, hid_t object, const char *name, size_t len,
+                         const uint64_t *values)
+{
+    const hsize_t dims = len;
+    const hid_t space = len == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &dims, NULL);
+    const ls_status status =
+        put_attribute(out, object, name, H5T_STD_U64LE, H5T_NATIVE_UINT64, space, values);
+    ls_hdf5_close(space);
+    return status;
+}
+
+static ls_status put_double(const struct ls_outfile *out, hid_t object, const char *name,
+                            double value)
+{
+    const hid_t space = H5Screate(H5S_SCALAR);
+    const ls_status status =
+        put_attribute(out, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, space, &value);
+    ls_hdf5_close(space);
+    return status;
+}
+
+/* Fixed length, as HDF5 puts no checksum on the heap of strings of variable length. */
+static hid_t string_type(size_t bytes)
+{
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    (void)H5Tset_size(type, bytes ? bytes : 1);
+    (void)H5Tset_strpad(type, H5T_STR_NULLPAD);
+    (void)H5Tset_cset(type, H5T_CSET_UTF8);
+    return type;
+}
+
+static ls_status put_text(const struct ls_outfile *out, hid_t object, const char *name,
+                          const char *text)
+{
+    const hid_t type = string_type(strlen(text)), space = H5Screate(H5S_SCALAR);
+    const ls_status status = put_attribute(out, object, name, type, type, space, text);
+    ls_hdf5_close(space);
+    ls_hdf5_close(type);
+    return status;
+}
+
+static ls_status put_root(const struct ls_outfile *out, const struct ls_checkpoint *checkpoint)
+{
+    const uint64_t version = LS_CHECKPOINT_VERSION;
+    const struct ls_shape s = checkpoint->input;
+    const uint64_t input[3] = {s.c, s.axes == 2 ? s.w : s.h, s.w};
+    const hid_t root = out->file;
+    LS_TRY(put_text(out, root, "format", LS_CHECKPOINT_FORMAT));
+    LS_TRY(put_u64(out, root, "format_version", 1, &version));
+    LS_TRY(put_u64(out, root, "epoch", 1, &checkpoint->epoch));
+    LS_TRY(put_u64(out, root, "step", 1, &checkpoint->step));
+    LS_TRY(put_u64(out, root, "sample", 1, &checkpoint->sample));
+    LS_TRY(put_u64(out, root, "seed", 1, &checkpoint->seed));
+    LS_TRY(put_u64(out, root, "shards", 1, &checkpoint->shards));
+    /* one axis is an array of one, so that a reader needs no second case */
+    const hsize_t axes = (hsize_t)s.axes;
+    const hid_t space = H5Screate_simple(1, &axes, NULL);
+    const ls_status status =
+        put_attribute(out, root, "input_shape", H5T_STD_U64LE, H5T_NATIVE_UINT64, space, input);
+    ls_hdf5_close(space);
+    LS_TRY(status);
+    LS_TRY(put_text(out, root, "engine", checkpoint->engine));
+    LS_TRY(put_text(out, root, "libm", checkpoint->libm));
+    return put_double(out, root, "best_metric", checkpoint->best_metric);
+}
+
+/* There also when the model has no parameters. */
+static ls_status put_model(const struct ls_outfile *out)
+{
+    const hid_t group = H5Gcreate2(out->file, "/model", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    ls_hdf5_close(group);
+    return group < 0 ? ls_outfile_failed(out, "/model") : LS_OK;
+}
+
+static ls_status put_sampler(const struct ls_outfile *out, const struct ls_checkpoint *checkpoint)
+{
+    const hid_t group = H5Gcreate2(out->file, "/sampler", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    if (group < 0)
+        return ls_outfile_failed(out, "/sampler");
+    ls_status status = put_u64(out, group, "epoch", 1, &checkpoint->epoch);
+    if (status == LS_OK)
+        status = put_u64(out, group, "position", 1, &checkpoint->sample);
+    ls_hdf5_close(group);
+    return status;
+}
+
+/* One chunk when small; otherwise as many whole rows as fit, or pieces of a row. */
+static void choose_chunk(int axes, const hsize_t *dims, size_t element, hsize_t *chunk)
+{
+    uint64_t bytes = element;
+    for (int a = axes - 1; a >= 0; a--)
+        bytes *= dims[a];
+    const uint64_t limit = bytes < WHOLE_BYTES ? WHOLE_BYTES : CHUNK_BYTES;
+    bytes = element;
+    for (int a = axes - 1; a >= 0; a--) {
+        const uint64_t room = bytes < limit ? limit / bytes : 1;
+        chunk[a] = dims[a] < room ? dims[a] : room;
+        bytes *= chunk[a];
+        if (chunk[a] < dims[a])
+            bytes = limit; /* the axes before it are cut to 1 */
+    }
+}
+
+static ls_status put_array(const struct ls_outfile *out, const char *name, int axes,
+                           const hsize_t *dims, hid_t disk, hid_t memory, const void *values)
+{
+    hsize_t chunk[LS_HDF5_AXES];
+    choose_chunk(axes, dims, H5Tget_size(disk), chunk);
+    const hid_t links = H5Pcreate(H5P_LINK_CREATE), creation = H5Pcreate(H5P_DATASET_CREATE);
+    const hid_t space = H5Screate_simple(axes, dims, NULL);
+    hid_t dataset = 0;
+    ls_status status = LS_OK;
+    if (H5Pset_create_intermediate_group(links, 1) < 0 || H5Pset_chunk(creation, axes, chunk) < 0 ||
+        H5Pset_fletcher32(creation) < 0 || H5Pset_obj_track_times(creation, false) < 0 ||
+        (dataset = H5Dcreate2(out->file, name, disk, space, links, creation, H5P_DEFAULT)) < 0 ||
+        H5Dwrite(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+        status = ls_outfile_failed(out, name);
+    ls_hdf5_close(dataset);
+    ls_hdf5_close(space);
+    ls_hdf5_close(creation);
+    ls_hdf5_close(links);
+    return status;
+}
+
+static ls_status put_floats(const struct ls_outfile *out, const char *name, int axes,
+                            const size_t *lens, const float *values)
+{
+    hsize_t dims[LS_HDF5_AXES];
+    for (int a = 0; a < axes; a++)
+        dims[a] = lens[a];
+    return put_array(out, name, axes, dims, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values);
+}
+
+/* n strings in cells of the longest one's length. */
+static ls_status put_strings(const struct ls_outfile *out, const char *name, size_t n,
+                             const char *const *strings)
+{
+    size_t cell = 1;
+    for (size_t i = 0; i < n; i++)
+        if (strlen(strings[i]) > cell)
+            cell = strlen(strings[i]);
+    char *cells = ls_alloc(n, cell);
+    if (!cells)
+        return LS_OTHER;
+    for (size_t i = 0; i < n; i++)
+        memcpy(cells + i * cell, strings[i], strlen(strings[i]));
+    const hsize_t len = n;
+    const hid_t type = string_type(cell);
+    const ls_status status = put_array(out, name, 1, &len, type, type, cells);
+    ls_hdf5_close(type);
+    ls_free(cells);
+    return status;
+}
+
+static ls_status put_all(const struct ls_outfile *out, const struct ls_checkpoint *checkpoint)
+{
+    LS_TRY(put_root(out, checkpoint));
+    LS_TRY(put_sampler(out, checkpoint));
+    LS_TRY(put_model(out));
+    LS_TRY(put_strings(out, "/job", 1, &checkpoint->job));
+    if (checkpoint->n_classes)
+        LS_TRY(put_strings(out, "/classes", checkpoint->n_classes, checkpoint->classes));
+    if (checkpoint->n_normalize) {
+        LS_TRY(put_floats(out, "/normalize/mean", 1, &checkpoint->n_normalize, checkpoint->mean));
+        LS_TRY(put_floats(out, "/normalize/std", 1, &checkpoint->n_normalize, checkpoint->std));
+    }
+    for (size_t t = 0; t < checkpoint->n_tensors; t++) {
+        const struct ls_tensor *tensor = &checkpoint->tensors[t];
+        LS_TRY(put_floats(out, tensor->path, tensor->axes, tensor->dims, tensor->data));
+    }
+    return LS_OK;
+}
+
+/* What the disk must hold: the data, a checksum a chunk, and about a page of metadata each. */
+static uint64_t bytes_needed(const struct ls_checkpoint *checkpoint)
+{
+    uint64_t bytes = strlen(checkpoint->job) + 8 * checkpoint->n_normalize;
+    for (size_t t = 0; t < checkpoint->n_tensors; t++) {
+        const struct ls_tensor *tensor = &checkpoint->tensors[t];
+        LS_ASSERT(tensor->axes >= 1 && tensor->axes <= LS_HDF5_AXES);
+        LS_ASSERT(strncmp(tensor->path, "/model/", 7) == 0 ||
+                  strncmp(tensor->path, "/optimizer/", 11) == 0);
+        uint64_t len = sizeof(float);
+        for (int a = 0; a < tensor->axes; a++)
+            len *= tensor->dims[a];
+        LS_ASSERT(len > 0);
+        bytes += len + 4096;
+    }
+    return bytes;
+}
+
+ls_status ls_checkpoint_write(const char *path, const struct ls_checkpoint *checkpoint)
+{
+    struct ls_outfile out;
+    ls_hdf5_lock();
+    ls_status status = ls_outfile_create(&out, path, bytes_needed(checkpoint));
+    if (status == LS_OK) {
+        status = put_all(&out, checkpoint);
+        if (status == LS_OK)
+            status = ls_outfile_sync(&out);
+        if (status == LS_OK && ls_checkpoint_verify(out.temp, checkpoint) != LS_OK)
+            status = ls_within(LS_OTHER, "cannot write %s: reading it back", path);
+        if (status == LS_OK)
+            status = ls_outfile_commit(&out);
+        ls_outfile_release(&out);
+    }
+    ls_hdf5_unlock();
+    return status;
+}

@@ -1,0 +1,188 @@
+#include <string.h>
+
+#include "io/cause.h"
+#include "io/column.h"
+#include "io/dataset.h"
+
+struct dataset {
+    hid_t file;
+    struct ls_column x, y; /* y stays zeroed when there are no labels */
+    int64_t *classes;      /* (classes_capacity) scratch for classes handed out as values */
+    size_t classes_capacity;
+};
+
+static ls_status read_x(void *context, const uint64_t *samples, size_t n, float *x)
+{
+    struct dataset *dataset = context;
+    return ls_column_read(&dataset->x, samples, n, x);
+}
+
+static ls_status read_classes(void *context, const uint64_t *samples, size_t n, int64_t *classes)
+{
+    struct dataset *dataset = context;
+    LS_ASSERT(dataset->y.integers);
+    return ls_column_read(&dataset->y, samples, n, classes);
+}
+
+static ls_status read_values(void *context, const uint64_t *samples, size_t n, float *values)
+{
+    struct dataset *dataset = context;
+    LS_ASSERT(dataset->y.len > 0);
+    if (!dataset->y.integers)
+        return ls_column_read(&dataset->y, samples, n, values);
+    if (n > dataset->classes_capacity) {
+        ls_free(dataset->classes);
+        dataset->classes_capacity = 0;
+        dataset->classes = ls_alloc(n, sizeof *dataset->classes);
+        if (!dataset->classes)
+            return LS_OTHER;
+        dataset->classes_capacity = n;
+    }
+    LS_TRY(ls_column_read(&dataset->y, samples, n, dataset->classes));
+    for (size_t i = 0; i < n; i++)
+        values[i] = (float)dataset->classes[i];
+    return LS_OK;
+}
+
+static void close_locked(struct dataset *dataset)
+{
+    ls_column_close(&dataset->x);
+    ls_column_close(&dataset->y);
+    ls_hdf5_close(dataset->file);
+    ls_free(dataset->classes);
+    ls_free(dataset);
+}
+
+static void close_dataset(void *context)
+{
+    ls_hdf5_lock();
+    close_locked(context);
+    ls_hdf5_unlock();
+}
+
+static const struct ls_source_ops dataset_ops = {
+    .read_x = read_x,
+    .read_classes = read_classes,
+    .read_values = read_values,
+    .close = close_dataset,
+};
+
+/* "train.h5 has no dataset x; it has images, labels: name one in data.inputs" */
+static ls_status missing(const char *path, hid_t file, const char *name, struct ls_arena *arena)
+{
+    size_t n = 0;
+    const char **names = NULL;
+    LS_TRY(ls_hdf5_datasets(path, file, "/", &n, &names, arena));
+    if (n == 0)
+        return ls_fail(LS_DATA, "%s has no dataset %s, and no other dataset either", path, name);
+    char list[400] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < n && used < sizeof list; i++)
+        used +=
+            (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i] + 1);
+    return ls_fail(LS_DATA, "%s has no dataset %s; it has %s: name one in data.inputs", path, name,
+                   list);
+}
+
+static ls_status open_x(struct ls_source *source, struct dataset *dataset, const char *inputs,
+                        size_t memory, struct ls_arena *arena)
+{
+    if (!ls_hdf5_has(dataset->file, inputs))
+        return missing(source->path, dataset->file, inputs, arena);
+    struct ls_column *x = &dataset->x;
+    LS_TRY(ls_column_open(x, dataset->file, source->path, inputs, false, memory));
+    char text[LS_SHAPE_TEXT];
+    if (x->shape.axes < 2)
+        return ls_fail(LS_DATA,
+                       "%s: dataset %s has the shape %s, expected (N, F), (N, C, L) or "
+                       "(N, C, H, W)",
+                       source->path, inputs, ls_hdf5_shape_text(&x->shape, text));
+    const hsize_t *dims = x->shape.dims;
+    source->len = x->len;
+    source->shape = (struct ls_shape){.axes = x->shape.axes - 1, .c = dims[1], .h = 1, .w = 1};
+    if (x->shape.axes == 3)
+        source->shape.w = dims[2];
+    if (x->shape.axes == 4) {
+        source->shape.h = dims[2];
+        source->shape.w = dims[3];
+    }
+    return LS_OK;
+}
+
+/* Classes are one integer a sample; anything else are values. */
+static ls_status are_classes(const char *path, hid_t file, const char *labels, bool *classes)
+{
+    const hid_t id = H5Dopen2(file, labels, H5P_DEFAULT);
+    if (id < 0)
+        return ls_fail(LS_DATA, "%s: %s cannot be opened as a dataset: %s", path, labels,
+                       ls_cause_hdf5());
+    struct ls_hdf5_shape shape;
+    const ls_status status = ls_hdf5_shape_get(path, labels, id, &shape);
+    ls_hdf5_close(id);
+    if (status == LS_OK)
+        *classes = shape.class == H5T_INTEGER && shape.axes == 1;
+    return status;
+}
+
+static ls_status open_y(struct ls_source *source, struct dataset *dataset, const char *labels,
+                        size_t memory)
+{
+    if (!labels || !ls_hdf5_has(dataset->file, labels))
+        return LS_OK;
+    struct ls_column *y = &dataset->y;
+    bool classes = false;
+    LS_TRY(are_classes(source->path, dataset->file, labels, &classes));
+    LS_TRY(ls_column_open(y, dataset->file, source->path, labels, classes, memory));
+    char text[LS_SHAPE_TEXT];
+    if (y->shape.axes > 2)
+        return ls_fail(LS_DATA,
+                       "%s: dataset %s has the shape %s, expected (N) integers for classes or "
+                       "(N, K) reals",
+                       source->path, labels, ls_hdf5_shape_text(&y->shape, text));
+    if (y->len != dataset->x.len)
+        return ls_fail(LS_DATA, "%s: dataset %s has %zu samples but dataset %s has %zu",
+                       source->path, dataset->x.name, dataset->x.len, labels, y->len);
+    source->has_labels = true;
+    source->labels_are_classes = classes;
+    source->label_len = y->row_len;
+    return LS_OK;
+}
+
+static ls_status open_all(struct ls_source *source, struct dataset *dataset, const char *inputs,
+                          const char *labels, size_t memory, struct ls_arena *arena)
+{
+    LS_TRY(ls_hdf5_open(source->path, &dataset->file));
+    LS_TRY(open_x(source, dataset, inputs, memory, arena));
+    LS_TRY(open_y(source, dataset, labels, memory));
+    if (source->has_labels)
+        LS_TRY(ls_hdf5_strings(source->path, dataset->y.id, "classes", &source->n_class_names,
+                               &source->class_names, arena));
+    if (source->n_class_names == 0)
+        LS_TRY(ls_hdf5_strings(source->path, dataset->file, "classes", &source->n_class_names,
+                               &source->class_names, arena));
+    return LS_OK;
+}
+
+ls_status ls_dataset_open(struct ls_source *source, const char *path, const char *inputs,
+                          const char *labels, size_t memory, struct ls_arena *arena)
+{
+    *source = (struct ls_source){.path = ls_arena_strdup(arena, path)};
+    const char *x = ls_arena_strdup(arena, inputs);
+    const char *y = labels ? ls_arena_strdup(arena, labels) : NULL;
+    struct dataset *dataset = ls_alloc(1, sizeof *dataset);
+    if (!source->path || !x || (labels && !y) || !dataset) {
+        ls_free(dataset);
+        return LS_OTHER;
+    }
+    ls_hdf5_lock();
+    const ls_status status = open_all(source, dataset, x, y, memory, arena);
+    if (status != LS_OK) {
+        close_locked(dataset);
+        *source = (struct ls_source){0};
+    } else {
+        source->ops = &dataset_ops;
+        source->context = dataset;
+    }
+    ls_hdf5_unlock();
+    return status;
+}
