@@ -3,7 +3,10 @@
 #include <limits.h>
 #include <string.h>
 
-enum { MAX_GATHERED = 32 * 1024, SECTION = 256 * 1024 };
+/* Measured on 2 and 4 ranks of one machine: gathering is quicker up to 32 KiB on 4 ranks (64 KiB on
+ * 2), and chunks of 512 KiB move as fast as any, where those of 128 KiB take up to twice as long.
+ */
+enum { MAX_GATHERED = 32 * 1024, SECTION = 512 * 1024 };
 
 _Noreturn void ls_comm_die(int rank, const char *what)
 {
