@@ -31,14 +31,19 @@ static void gather_line(const struct ls_conv_sizes *s, struct taps taps, const r
                         real *restrict col)
 {
     const size_t c = s->c / s->groups;
-    memset(col, 0, taps.begin * c * sizeof *col);
-    if (s->groups == 1 && s->dilation_w == 1 && taps.end > taps.begin)
+    if (taps.begin > 0)
+        memset(col, 0, taps.begin * c * sizeof *col);
+    if (c == 1)
+        for (size_t j = taps.begin; j < taps.end; j++)
+            col[j] = line[tap_at(taps, j, s->dilation_w) * s->c];
+    else if (s->groups == 1 && s->dilation_w == 1 && taps.end > taps.begin)
         memcpy(col + taps.begin * c, line + tap_at(taps, taps.begin, 1) * c,
                (taps.end - taps.begin) * c * sizeof *col);
     else
         for (size_t j = taps.begin; j < taps.end; j++)
             memcpy(col + j * c, line + tap_at(taps, j, s->dilation_w) * s->c, c * sizeof *col);
-    memset(col + taps.end * c, 0, (s->kw - taps.end) * c * sizeof *col);
+    if (taps.end < s->kw)
+        memset(col + taps.end * c, 0, (s->kw - taps.end) * c * sizeof *col);
 }
 
 static void add(size_t len, const real *restrict from, real *restrict to)

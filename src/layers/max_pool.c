@@ -19,30 +19,38 @@ static ls_status plan(struct ls_layer *layer)
     return LS_OK;
 }
 
-/* One pixel of the window against the best so far. Like PyTorch: the first of equals wins, and
- * NaN beats everything, so that it is not lost. */
-#define TAKE_BEST(type)                                                                            \
+/* The work on one pixel of the window, for the `c` channels from `at` on of the winners.
+ * take_best holds x against the best so far. Like PyTorch: the first of equals wins, and NaN
+ * beats everything, so that it is not lost. give_back hands dy to the winner. */
+#define WORK(type)                                                                                 \
     static void take_best_##type(size_t c, uint32_t tap, const real *restrict x, real *restrict y, \
-                                 type *restrict winner)                                            \
+                                 void *saved, size_t at)                                           \
     {                                                                                              \
+        type *restrict winner = (type *)saved + at;                                                \
         for (size_t i = 0; i < c; i++) {                                                           \
             const bool better = x[i] > y[i] || isnan(x[i]);                                        \
             y[i] = better ? x[i] : y[i];                                                           \
             winner[i] = better ? (type)tap : winner[i];                                            \
         }                                                                                          \
+    }                                                                                              \
+    static void start_##type(size_t c, uint32_t tap, const real *restrict x, real *restrict y,     \
+                             void *saved, size_t at)                                               \
+    {                                                                                              \
+        type *restrict winner = (type *)saved + at;                                                \
+        for (size_t i = 0; i < c; i++) {                                                           \
+            y[i] = x[i];                                                                           \
+            winner[i] = (type)tap;                                                                 \
+        }                                                                                          \
+    }                                                                                              \
+    static void give_back_##type(size_t c, uint32_t tap, const real *restrict dy,                  \
+                                 real *restrict dx, const void *saved, size_t at)                  \
+    {                                                                                              \
+        const type *restrict winner = (const type *)saved + at;                                    \
+        for (size_t i = 0; i < c; i++)                                                             \
+            dx[i] += winner[i] == (type)tap ? dy[i] : 0;                                           \
     }
-TAKE_BEST(uint8_t)
-TAKE_BEST(uint32_t)
-
-static void start_with(size_t c, uint32_t tap, bool wide, const real *restrict x, real *restrict y,
-                       uint8_t *bytes, uint32_t *words)
-{
-    memcpy(y, x, c * sizeof *y);
-    if (!wide)
-        memset(bytes, (int)tap, c);
-    for (size_t i = 0; wide && i < c; i++)
-        words[i] = tap;
-}
+WORK(uint8_t)
+WORK(uint32_t)
 
 /* The pixel of the image under tap (i, j) of the window at (row, column); false in the padding. */
 static bool find_pixel(const struct ls_layer *layer, const size_t place[2], size_t i, size_t j,
@@ -63,8 +71,6 @@ static void pool_pixel(const struct ls_layer *layer, const struct ls_call *call,
     const struct ls_window *v = layer->plan;
     const size_t c = layer->out.c, at = (place[0] * v->out.w + place[1]) * c;
     const bool wide = is_wide(layer);
-    uint8_t *bytes = (uint8_t *)call->saved + at;
-    uint32_t *words = (uint32_t *)call->saved + at;
     bool started = false;
     for (size_t i = 0; i < v->size.h; i++)
         for (size_t j = 0; j < v->size.w; j++) {
@@ -72,13 +78,12 @@ static void pool_pixel(const struct ls_layer *layer, const struct ls_call *call,
             size_t pixel;
             if (!find_pixel(layer, place, i, j, &pixel))
                 continue;
-            const real *x = call->x[0] + pixel * c;
-            if (!started)
-                start_with(c, tap, wide, x, call->y + at, bytes, words);
-            else if (wide)
-                take_best_uint32_t(c, tap, x, call->y + at, words);
+            if (started)
+                (wide ? take_best_uint32_t : take_best_uint8_t)(c, tap, call->x[0] + pixel * c,
+                                                                call->y + at, call->saved, at);
             else
-                take_best_uint8_t(c, tap, x, call->y + at, bytes);
+                (wide ? start_uint32_t : start_uint8_t)(c, tap, call->x[0] + pixel * c,
+                                                        call->y + at, call->saved, at);
             started = true;
         }
 }
@@ -96,14 +101,15 @@ static void scatter_pixel(const struct ls_layer *layer, const struct ls_call *ca
 {
     const struct ls_window *v = layer->plan;
     const size_t c = layer->out.c, at = (place[0] * v->out.w + place[1]) * c;
-    const uint8_t *bytes = (const uint8_t *)call->saved + at;
-    const uint32_t *words = (const uint32_t *)call->saved + at;
-    for (size_t i = 0; i < c; i++) {
-        const size_t tap = is_wide(layer) ? words[i] : bytes[i];
-        size_t pixel;
-        if (find_pixel(layer, place, tap / v->size.w, tap % v->size.w, &pixel))
-            call->dx[0][pixel * c + i] += call->dy[at + i];
-    }
+    const bool wide = is_wide(layer);
+    for (size_t i = 0; i < v->size.h; i++)
+        for (size_t j = 0; j < v->size.w; j++) {
+            size_t pixel;
+            if (find_pixel(layer, place, i, j, &pixel))
+                (wide ? give_back_uint32_t
+                      : give_back_uint8_t)(c, (uint32_t)(i * v->size.w + j), call->dy + at,
+                                           call->dx[0] + pixel * c, call->saved, at);
+        }
 }
 
 static void backward(const struct ls_layer *layer, const struct ls_call *call)
