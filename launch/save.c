@@ -37,7 +37,7 @@ static ls_status check_drift(const struct ls_training *t)
     return status;
 }
 
-static ls_status write(struct ls_training *t, bool is_best)
+static ls_status write_checkpoint(struct ls_training *t, bool is_best)
 {
     struct ls_session *const s = t->session;
     struct ls_arena arena;
@@ -70,5 +70,5 @@ out:
 ls_status ls_training_save(struct ls_training *t, bool is_best)
 {
     LS_TRY(check_drift(t));
-    return ls_agree(t->session->peers, t->here ? write(t, is_best) : LS_OK);
+    return ls_agree(t->session->peers, t->here ? write_checkpoint(t, is_best) : LS_OK);
 }

@@ -5,6 +5,8 @@
 #include "io/dataset.h"
 #include "launch/job_file.h"
 #include "launch/state.h"
+#include "src/data/labels.h"
+#include "src/data/statistics.h"
 
 static const char too_few_shards[] =
     "more ranks than shards: %d ranks x %zu threads on shards: %zu; start "

@@ -1,5 +1,6 @@
 #include "launch/state.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 enum { MAX_SHOWN = 4 };
@@ -8,7 +9,7 @@ enum { MAX_SHOWN = 4 };
 typedef ls_status visit_fn(void *context, const char *path, const struct ls_param *param,
                            real *memory);
 
-enum { PATH_LEN = 256 };
+enum { PREFIX_LEN = 64, PATH_LEN = 256 };
 
 static ls_status visit_params(const struct ls_model *model, const char *prefix, real *slab,
                               visit_fn *visit, void *context)
@@ -17,7 +18,7 @@ static ls_status visit_params(const struct ls_model *model, const char *prefix, 
     for (int l = 0; l < model->n_layers; l++) {
         const struct ls_layer *const layer = &model->layers[l];
         for (int i = 0; i < layer->n_params; i++) {
-            (void)snprintf(path, sizeof path, "%s/%s/%s", prefix, layer->name,
+            (void)snprintf(path, sizeof path, "%.*s/%s/%s", PREFIX_LEN, prefix, layer->name,
                            layer->params[i].name);
             LS_TRY(visit(context, path, &layer->params[i], slab + layer->params[i].offset));
         }
@@ -42,7 +43,7 @@ static ls_status visit_model(const struct ls_model *model, visit_fn *visit, void
 static ls_status visit_slots(const struct ls_trainer *trainer, visit_fn *visit, void *context)
 {
     const struct ls_optimizer *const optimizer = trainer->spec.optimizer;
-    char prefix[PATH_LEN];
+    char prefix[PREFIX_LEN];
     for (int s = 0; s < optimizer->n_slots; s++) {
         (void)snprintf(prefix, sizeof prefix, "/optimizer/%s", optimizer->slot_name[s]);
         LS_TRY(visit_params(trainer->spec.model, prefix, trainer->slot[s], visit, context));
@@ -103,14 +104,17 @@ struct fitting {
     char text[LS_MESSAGE_LEN / 2];
 };
 
-static void note(struct fitting *f, const char *format, const char *path, const char *a,
-                 const char *b)
+__attribute__((format(printf, 2, 3))) static void note(struct fitting *f, const char *format, ...)
 {
+    if (f->differ++ >= MAX_SHOWN)
+        return;
     const size_t used = strlen(f->text);
-    char line[PATH_LEN + 128];
-    (void)snprintf(line, sizeof line, format, path, a, b);
-    if (f->differ++ < MAX_SHOWN)
-        (void)snprintf(f->text + used, sizeof f->text - used, "%s%s", used ? "; " : "", line);
+    (void)snprintf(f->text + used, sizeof f->text - used, "%s", used ? "; " : "");
+    const size_t begin = strlen(f->text);
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(f->text + begin, sizeof f->text - begin, format, args);
+    va_end(args);
 }
 
 static const char *dims_text(int axes, const size_t *dims, char *text, size_t bytes)
@@ -136,7 +140,7 @@ static ls_status fit(void *context, const char *path, const struct ls_param *par
     const struct ls_tensor *const tensor = find(f->checkpoint, path);
     char a[80], b[80];
     if (!tensor) {
-        note(f, "%s is missing%s%s", path, "", "");
+        note(f, "%s is missing", path);
         return LS_OK;
     }
     f->matched++;
@@ -162,7 +166,7 @@ static void note_surplus(struct fitting *f, const char *prefix, const struct ls_
         struct fitting asked = {.checkpoint = &one};
         (void)(trainer ? visit_slots(trainer, fit, &asked) : visit_model(model, fit, &asked));
         if (asked.matched == 0)
-            note(f, "%s is not in the model%s%s", path, "", "");
+            note(f, "%s is not in the model", path);
     }
 }
 
