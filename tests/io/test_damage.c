@@ -1,0 +1,70 @@
+/* A damaged checkpoint is never taken for a good one. */
+#include "tests/io/checkpoints.h"
+
+enum { FLIPS = 500 };
+
+/* Reads damaged bytes: true when refused, or when nothing but padding was hit. */
+static bool is_harmless(const struct ls_checkpoint *good, const unsigned char *bytes, size_t len,
+                        size_t *refused)
+{
+    const char *path = temp_path("damaged.h5");
+    temp_write(path, bytes, len);
+    struct ls_arena arena;
+    ls_arena_init(&arena);
+    struct ls_checkpoint read;
+    const ls_status status = ls_checkpoint_read(path, &read, &arena);
+    const bool harmless = status == LS_DATA || (status == LS_OK && same_checkpoint(good, &read));
+    *refused += status == LS_DATA;
+    ls_arena_release(&arena);
+    return harmless;
+}
+
+static void flipped_bits_are_found_or_harmless(void **state)
+{
+    (void)state;
+    struct ls_arena arena;
+    ls_arena_init(&arena);
+    const struct ls_checkpoint good = make_checkpoint(&arena, 200, 1);
+    assert_int_equal(ls_checkpoint_write(temp_path("good.h5"), &good), LS_OK);
+    size_t len, refused = 0;
+    unsigned char *bytes = temp_read(temp_path("good.h5"), &len);
+    for (size_t i = 0; i < FLIPS; i++) {
+        const size_t at = i * len / FLIPS;
+        const unsigned char kept = bytes[at];
+        bytes[at] = (unsigned char)(kept ^ (1u << i % 8));
+        if (!is_harmless(&good, bytes, len, &refused))
+            fail_msg("bit %zu of byte %zu changed the checkpoint unseen", i % 8, at);
+        bytes[at] = kept;
+    }
+    assert_true(refused > FLIPS / 4);
+    test_free(bytes);
+    ls_arena_release(&arena);
+}
+
+static void a_cut_file_is_refused(void **state)
+{
+    (void)state;
+    struct ls_arena arena;
+    ls_arena_init(&arena);
+    const struct ls_checkpoint good = make_checkpoint(&arena, 200, 1);
+    assert_int_equal(ls_checkpoint_write(temp_path("good.h5"), &good), LS_OK);
+    size_t len, refused = 0, cuts = 0;
+    unsigned char *bytes = temp_read(temp_path("good.h5"), &len);
+    for (size_t cut = 0; cut < len; cut += len / 40) {
+        assert_true(is_harmless(&good, bytes, cut, &refused));
+        cuts++;
+    }
+    assert_true(is_harmless(&good, bytes, len - 1, &refused));
+    assert_int_equal(refused, cuts + 1);
+    test_free(bytes);
+    ls_arena_release(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(flipped_bits_are_found_or_harmless),
+        cmocka_unit_test(a_cut_file_is_refused),
+    };
+    return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
+}

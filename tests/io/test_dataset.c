@@ -1,0 +1,412 @@
+/* Reading datasets: every way to the values gives the same ones; bad files are refused. */
+#include "tests/io/temp.h"
+
+#include <math.h>
+
+#include "io/dataset.h"
+
+enum { N = 40, C = 3, H = 4, W = 5, ROW = C * H * W };
+
+static const hsize_t x_dims[4] = {N, C, H, W};
+
+/* Values that every type tested holds. */
+static double value(size_t i)
+{
+    return (double)((i * 37 + i / 7) % 120);
+}
+
+static void put_x(hid_t file, hid_t disk, const hsize_t *chunk, bool gzip)
+{
+    double *x = test_malloc(N * ROW * sizeof *x);
+    for (size_t i = 0; i < (size_t)N * ROW; i++)
+        x[i] = value(i);
+    put_dataset(file, "x", 4, x_dims, disk, H5T_NATIVE_DOUBLE, x, chunk, gzip);
+    test_free(x);
+}
+
+static void put_y(hid_t file, size_t n)
+{
+    int32_t y[N];
+    for (size_t i = 0; i < N; i++)
+        y[i] = (int32_t)(i * 3 % 5) - 1;
+    const hsize_t dims = n;
+    put_dataset(file, "y", 1, &dims, H5T_STD_I16BE, H5T_NATIVE_INT32, y, NULL, false);
+}
+
+static const char *make(const char *name, hid_t disk, const hsize_t *chunk, bool gzip)
+{
+    const char *path = temp_path(name);
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(file >= 0);
+    put_x(file, disk, chunk, gzip);
+    put_y(file, N);
+    assert_true(H5Fclose(file) >= 0);
+    return path;
+}
+
+/* Unordered, repeated and consecutive samples come in the order asked. */
+static void check_reading(const char *path, size_t memory)
+{
+    static const uint64_t asked[] = {39, 0, 1, 2, 3, 7, 7, 39, 20, 19, 18, 0, 30, 31};
+    enum { ASKED = sizeof asked / sizeof *asked };
+    struct ls_arena arena;
+    ls_arena_init(&arena);
+    struct ls_source source;
+    assert_int_equal(ls_dataset_open(&source, path, "x", "y", memory, &arena), LS_OK);
+    assert_int_equal(source.len, N);
+    assert_true(ls_shape_equal(source.shape, (struct ls_shape){3, C, H, W}));
+    assert_true(source.has_labels && source.labels_are_classes && source.label_len == 1);
+    float x[ASKED * ROW], values[ASKED];
+    int64_t classes[ASKED];
+    for (int again = 0; again < 2; again++) {
+        memset(x, 0xff, sizeof x);
+        assert_int_equal(ls_source_read_x(&source, asked, ASKED, x), LS_OK);
+        for (size_t i = 0; i < ASKED; i++)
+            for (size_t j = 0; j < ROW; j++)
+                assert_true(x[i * ROW + j] == (float)value(asked[i] * ROW + j));
+        assert_int_equal(ls_source_read_classes(&source, asked, ASKED, classes), LS_OK);
+        assert_int_equal(ls_source_read_values(&source, asked, ASKED, values), LS_OK);
+        for (size_t i = 0; i < ASKED; i++) {
+            assert_int_equal(classes[i], (int)(asked[i] * 3 % 5) - 1);
+            assert_true(values[i] == (float)classes[i]);
+        }
+    }
+    ls_source_close(&source);
+    ls_arena_release(&arena);
+}
+
+static void every_type_reads_the_same_from_memory_and_from_the_file(void **state)
+{
+    (void)state;
+    const hid_t types[] = {H5T_STD_U8LE,   H5T_STD_I8LE,   H5T_STD_I16LE,  H5T_STD_I16BE,
+                           H5T_STD_U16LE,  H5T_STD_I32LE,  H5T_STD_U32BE,  H5T_STD_I64LE,
+                           H5T_IEEE_F32LE, H5T_IEEE_F32BE, H5T_IEEE_F64LE, H5T_IEEE_F64BE};
+    for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
+        const char *path = make("type.h5", types[t], NULL, false);
+        check_reading(path, 0);
+        check_reading(path, SIZE_MAX);
+    }
+}
+
+static void chunked_and_compressed_datasets_read_with_any_memory(void **state)
+{
+    (void)state;
+    const hsize_t chunks[][4] = {{1, C, H, W}, {7, C, H, W}, {16, 1, 2, 5}, {N, C, H, W}};
+    for (size_t c = 0; c < sizeof chunks / sizeof *chunks; c++)
+        for (int gzip = 0; gzip < 2; gzip++) {
+            const char *path = make("chunked.h5", H5T_STD_I16LE, chunks[c], gzip != 0);
+            check_reading(path, 0);
+            check_reading(path, 1000);
+            check_reading(path, SIZE_MAX);
+        }
+}
+
+static void a_user_block_before_the_file_shifts_nothing(void **state)
+{
+    (void)state;
+    const char *path = temp_path("userblock.h5");
+    const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
+    assert_true(H5Pset_userblock(creation, 1024) >= 0);
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, creation, H5P_DEFAULT);
+    put_x(file, H5T_IEEE_F32LE, NULL, false);
+    put_y(file, N);
+    assert_true(H5Fclose(file) >= 0 && H5Pclose(creation) >= 0);
+    check_reading(path, 0);
+}
+
+static void conversion_rounds_as_hdf5_does(void **state)
+{
+    (void)state;
+    enum { LEN = 8 };
+    const double reals[LEN] = {1e300, -1e300, 1e-300, 0.1, 16777217.0, INFINITY, 1e-40, -0.0};
+    const int32_t ints[LEN] = {16777217, 16777219, INT32_MAX, INT32_MIN, -16777217, 0, 1, 33554435};
+    const char *path = temp_path("round.h5");
+    const hsize_t dims[2] = {LEN, 1};
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    put_dataset(file, "reals", 2, dims, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, reals, NULL, false);
+    put_dataset(file, "ints", 2, dims, H5T_STD_I32LE, H5T_NATIVE_INT32, ints, NULL, false);
+    assert_true(H5Fclose(file) >= 0);
+    const uint64_t all[LEN] = {0, 1, 2, 3, 4, 5, 6, 7};
+    const char *names[2] = {"reals", "ints"};
+    for (int d = 0; d < 2; d++) {
+        float x[2][LEN];
+        for (int way = 0; way < 2; way++) {
+            struct ls_arena arena;
+            ls_arena_init(&arena);
+            struct ls_source source;
+            const size_t memory = way ? SIZE_MAX : 0;
+            assert_int_equal(ls_dataset_open(&source, path, names[d], NULL, memory, &arena), LS_OK);
+            assert_false(source.has_labels);
+            assert_int_equal(ls_source_read_x(&source, all, LEN, x[way]), LS_OK);
+            ls_source_close(&source);
+            ls_arena_release(&arena);
+        }
+        assert_memory_equal(x[0], x[1], sizeof x[0]);
+    }
+}
+
+/* Opens with x "x" and y "y", and closes. */
+static ls_status opens(const char *path)
+{
+    struct ls_arena arena;
+    ls_arena_init(&arena);
+    struct ls_source source;
+    const ls_status status = ls_dataset_open(&source, path, "x", "y", 0, &arena);
+    ls_source_close(&source);
+    ls_arena_release(&arena);
+    return status;
+}
+
+static void files_that_are_no_datasets_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(opens(temp_path("none.h5")), LS_DATA);
+    assert_message("none.h5: no such file");
+    assert_int_equal(opens(temp_folder), LS_DATA);
+    assert_message("is a folder");
+    temp_write(temp_path("text.h5"), "sepal,petal\n1,2\n", 16);
+    assert_int_equal(opens(temp_path("text.h5")), LS_DATA);
+    assert_message("is not an HDF5 file");
+    temp_write(temp_path("empty.h5"), "", 0);
+    assert_int_equal(opens(temp_path("empty.h5")), LS_DATA);
+    assert_message("it is empty");
+}
+
+static void a_missing_dataset_is_named_with_those_that_are_there(void **state)
+{
+    (void)state;
+    const char *path = temp_path("other.h5");
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    put_dataset(file, "train/images", 4, x_dims, H5T_STD_U8LE, H5T_NATIVE_UINT8, NULL, NULL, false);
+    put_y(file, N);
+    assert_true(H5Fclose(file) >= 0);
+    assert_int_equal(opens(path), LS_DATA);
+    assert_message("has no dataset x; it has train/images, y");
+    struct ls_arena arena;
+    ls_arena_init(&arena);
+    struct ls_source source;
+    assert_int_equal(ls_dataset_open(&source, path, "train/images", "y", 0, &arena), LS_OK);
+    const uint64_t first = 0; /* never written: HDF5's fill value */
+    float x[ROW];
+    assert_int_equal(ls_source_read_x(&source, &first, 1, x), LS_OK);
+    assert_true(x[0] == 0.0F && x[ROW - 1] == 0.0F);
+    ls_source_close(&source);
+    assert_int_equal(ls_dataset_open(&source, path, "train", "y", 0, &arena), LS_DATA);
+    assert_message("cannot be opened as a dataset");
+    ls_arena_release(&arena);
+}
+
+static void shapes_and_types_that_do_not_fit_are_refused(void **state)
+{
+    (void)state;
+    const struct {
+        int axes;
+        hsize_t dims[5];
+        bool text;
+        const char *message;
+    } cases[] = {
+        {1, {N}, false, "expected (N, F)"},
+        {5, {N, 1, 2, 3, 4}, false, "expected 1 to 4 axes"},
+        {2, {0, 4}, false, "has no samples"},
+        {2, {N, 0}, false, "an axis of length 0"},
+        {2, {N, 4}, true, "are no numbers"},
+        {2, {N + 1, 4}, false, "x has 41 samples but dataset y has 40"},
+    };
+    const hid_t text = H5Tcopy(H5T_C_S1);
+    assert_true(H5Tset_size(text, 4) >= 0);
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        const char *path = temp_path("shape.h5");
+        const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        put_dataset(file, "x", cases[c].axes, cases[c].dims, cases[c].text ? text : H5T_STD_U8LE,
+                    H5T_NATIVE_UINT8, NULL, NULL, false);
+        put_y(file, N);
+        assert_true(H5Fclose(file) >= 0);
+        assert_int_equal(opens(path), LS_DATA);
+        assert_message(cases[c].message);
+    }
+    assert_true(H5Tclose(text) >= 0);
+}
+
+static void an_impossible_shape_is_refused_before_memory_is_asked_for(void **state)
+{
+    (void)state;
+    const char *path = temp_path("huge.h5");
+    const hsize_t dims[4] = {1ULL << 34, 1ULL << 16, 1ULL << 12, 1}, chunk[4] = {1, 1, 1, 1};
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    put_dataset(file, "x", 4, dims, H5T_STD_U8LE, H5T_NATIVE_UINT8, NULL, chunk, false);
+    assert_true(H5Fclose(file) >= 0);
+    assert_int_equal(opens(path), LS_DATA);
+    assert_message("claims an impossible shape");
+}
+
+static void reals_are_values_whatever_their_axes(void **state)
+{
+    (void)state;
+    const char *path = temp_path("values.h5");
+    const hsize_t x[2] = {3, 1}, y[2] = {3, 2};
+    const float values[6] = {0.5F, 1, 2, 3, 4, 5};
+    const uint64_t asked[2] = {2, 0};
+    for (int axes = 1; axes <= 2; axes++)
+        for (int integer = axes == 1 ? 0 : 1; integer >= 0; integer--) {
+            const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+            put_dataset(file, "x", 2, x, H5T_STD_U8LE, H5T_NATIVE_FLOAT, values, NULL, false);
+            put_dataset(file, "y", axes, y, integer ? H5T_STD_I32LE : H5T_IEEE_F32LE,
+                        H5T_NATIVE_FLOAT, values, NULL, false);
+            assert_true(H5Fclose(file) >= 0);
+            struct ls_arena arena;
+            ls_arena_init(&arena);
+            struct ls_source source;
+            assert_int_equal(ls_dataset_open(&source, path, "x", "y", 0, &arena), LS_OK);
+            assert_true(source.has_labels && !source.labels_are_classes);
+            assert_int_equal(source.label_len, axes);
+            float found[4];
+            assert_int_equal(ls_source_read_values(&source, asked, 2, found), LS_OK);
+            assert_true(found[0] == values[2 * axes]);
+            assert_true(found[axes] == (integer ? 0 : values[0]));
+            ls_source_close(&source);
+            ls_arena_release(&arena);
+        }
+}
+
+static void booleans_are_classes(void **state)
+{
+    (void)state;
+    const char *path = temp_path("bool.h5");
+    const hid_t boolean = H5Tenum_create(H5T_NATIVE_INT8); /* as h5py stores numpy's bool */
+    const int8_t no = 0, yes = 1, y[3] = {1, 0, 1};
+    assert_true(H5Tenum_insert(boolean, "FALSE", &no) >= 0);
+    assert_true(H5Tenum_insert(boolean, "TRUE", &yes) >= 0);
+    const hsize_t dims[2] = {3, 1};
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    put_dataset(file, "x", 2, dims, boolean, boolean, y, NULL, false);
+    put_dataset(file, "y", 1, dims, boolean, boolean, y, NULL, false);
+    assert_true(H5Fclose(file) >= 0 && H5Tclose(boolean) >= 0);
+    const uint64_t all[3] = {0, 1, 2};
+    for (int way = 0; way < 2; way++) {
+        struct ls_arena arena;
+        ls_arena_init(&arena);
+        struct ls_source source;
+        const size_t memory = way ? SIZE_MAX : 0;
+        assert_int_equal(ls_dataset_open(&source, path, "x", "y", memory, &arena), LS_OK);
+        assert_true(source.labels_are_classes);
+        int64_t classes[3];
+        float x[3];
+        assert_int_equal(ls_source_read_classes(&source, all, 3, classes), LS_OK);
+        assert_int_equal(ls_source_read_x(&source, all, 3, x), LS_OK);
+        for (int i = 0; i < 3; i++)
+            assert_true(classes[i] == y[i] && x[i] == (float)y[i]);
+        ls_source_close(&source);
+        ls_arena_release(&arena);
+    }
+}
+
+static void put_names(hid_t object, hid_t type, const void *names, hsize_t len)
+{
+    const hid_t space = H5Screate_simple(1, &len, NULL);
+    const hid_t attribute = H5Acreate2(object, "classes", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Awrite(attribute, type, names) >= 0);
+    assert_true(H5Aclose(attribute) >= 0 && H5Sclose(space) >= 0);
+}
+
+static void class_names_are_read_from_the_root_or_from_y(void **state)
+{
+    (void)state;
+    const char *fixed[2] = {"ab\0cde", "N  V  "}, *variable[2] = {"cat", "dog"};
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    for (int way = 0; way < 4; way++) {
+        const char *path = temp_path("names.h5");
+        const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        put_x(file, H5T_STD_U8LE, NULL, false);
+        put_y(file, N);
+        const hid_t y = H5Dopen2(file, "y", H5P_DEFAULT);
+        assert_true(H5Tset_size(type, way == 2 ? H5T_VARIABLE : 3) >= 0);
+        assert_true(H5Tset_strpad(type, way == 1 ? H5T_STR_SPACEPAD : H5T_STR_NULLPAD) >= 0);
+        if (way == 2)
+            put_names(y, type, variable, 2);
+        else if (way == 3)
+            put_names(file, H5T_STD_I32LE, (const int32_t[2]){1, 2}, 2);
+        else
+            put_names(file, type, fixed[way], 2);
+        assert_true(H5Dclose(y) >= 0 && H5Fclose(file) >= 0);
+        struct ls_arena arena;
+        ls_arena_init(&arena);
+        struct ls_source source;
+        assert_int_equal(ls_dataset_open(&source, path, "x", "y", 0, &arena), LS_OK);
+        static const char *const expected[3][2] = {{"ab", "cde"}, {"N", "V"}, {"cat", "dog"}};
+        assert_int_equal(source.n_class_names, way == 3 ? 0 : 2);
+        for (size_t i = 0; i < source.n_class_names; i++)
+            assert_string_equal(source.class_names[i], expected[way][i]);
+        ls_source_close(&source);
+        ls_arena_release(&arena);
+    }
+    assert_true(H5Tclose(type) >= 0);
+}
+
+static void a_truncated_file_is_refused(void **state)
+{
+    (void)state;
+    const char *path = make("whole.h5", H5T_IEEE_F64LE, NULL, false);
+    size_t len;
+    unsigned char *bytes = temp_read(path, &len);
+    for (size_t cut = 1; cut < len; cut += len / 50) {
+        temp_write(temp_path("cut.h5"), bytes, cut);
+        assert_int_equal(opens(temp_path("cut.h5")), LS_DATA);
+    }
+    test_free(bytes);
+}
+
+static void a_file_that_shrinks_while_open_is_an_error(void **state)
+{
+    (void)state;
+    const char *path = make("shrinks.h5", H5T_IEEE_F64LE, NULL, false);
+    struct ls_arena arena;
+    ls_arena_init(&arena);
+    struct ls_source source;
+    assert_int_equal(ls_dataset_open(&source, path, "x", "y", 0, &arena), LS_OK);
+    assert_int_equal(truncate(path, 4000), 0);
+    const uint64_t last = N - 1;
+    float x[ROW];
+    assert_int_equal(ls_source_read_x(&source, &last, 1, x), LS_DATA);
+    assert_message("the file has become shorter");
+    ls_source_close(&source);
+    ls_arena_release(&arena);
+}
+
+static void requests_of_a_known_size_allocate_nothing(void **state)
+{
+    (void)state;
+    const char *path = make("steps.h5", H5T_STD_I16LE, NULL, false);
+    struct ls_arena arena;
+    ls_arena_init(&arena);
+    struct ls_source source;
+    assert_int_equal(ls_dataset_open(&source, path, "x", "y", 0, &arena), LS_OK);
+    const uint64_t asked[3] = {5, 1, 9};
+    float x[3 * ROW];
+    assert_int_equal(ls_source_read_x(&source, asked, 3, x), LS_OK);
+    const size_t calls = ls_alloc_calls();
+    assert_int_equal(ls_source_read_x(&source, asked, 3, x), LS_OK);
+    assert_int_equal(ls_alloc_calls(), calls);
+    ls_source_close(&source);
+    ls_arena_release(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_type_reads_the_same_from_memory_and_from_the_file),
+        cmocka_unit_test(chunked_and_compressed_datasets_read_with_any_memory),
+        cmocka_unit_test(a_user_block_before_the_file_shifts_nothing),
+        cmocka_unit_test(conversion_rounds_as_hdf5_does),
+        cmocka_unit_test(files_that_are_no_datasets_are_refused),
+        cmocka_unit_test(a_missing_dataset_is_named_with_those_that_are_there),
+        cmocka_unit_test(shapes_and_types_that_do_not_fit_are_refused),
+        cmocka_unit_test(an_impossible_shape_is_refused_before_memory_is_asked_for),
+        cmocka_unit_test(reals_are_values_whatever_their_axes),
+        cmocka_unit_test(booleans_are_classes),
+        cmocka_unit_test(class_names_are_read_from_the_root_or_from_y),
+        cmocka_unit_test(a_truncated_file_is_refused),
+        cmocka_unit_test(a_file_that_shrinks_while_open_is_an_error),
+        cmocka_unit_test(requests_of_a_known_size_allocate_nothing),
+    };
+    return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
+}
