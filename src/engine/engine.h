@@ -1,6 +1,6 @@
 /* The compute engine: matrix products and convolutions over one shard. A call is one fixed shape
  * on one thread, so that its bits do not depend on ranks or threads; threads run over shards.
- * Members: openblas (sgemm and im2col). Issue of choice: a table in engine.c. */
+ * Members: openblas (sgemm and im2col). All are listed in engines.def. */
 #ifndef LOCKSTEP_ENGINE_ENGINE_H
 #define LOCKSTEP_ENGINE_ENGINE_H
 

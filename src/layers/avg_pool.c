@@ -14,12 +14,6 @@ static struct span find_span(size_t out, size_t stride, size_t pad, size_t size,
     return (struct span){first > pad ? first - pad : 0, last < len ? last : len};
 }
 
-static void add_scaled(size_t c, real scale, const real *restrict from, real *restrict to)
-{
-    for (size_t i = 0; i < c; i++)
-        to[i] += scale * from[i];
-}
-
 /* Adds to the output from all pixels under it, or the transpose, for one output pixel. */
 static void visit(const struct ls_layer *layer, size_t row, size_t column, const real *from,
                   real *to, bool transposed)
@@ -33,7 +27,8 @@ static void visit(const struct ls_layer *layer, size_t row, size_t column, const
     for (size_t i = down.begin; i < down.end; i++)
         for (size_t j = across.begin; j < across.end; j++) {
             const size_t at = ((row / v->out.h * in.h + i) * in.w + j) * in.c;
-            add_scaled(in.c, scale, from + (transposed ? out : at), to + (transposed ? at : out));
+            ls_add_scaled(in.c, scale, from + (transposed ? out : at),
+                          to + (transposed ? at : out));
         }
 }
 

@@ -86,7 +86,7 @@ ls_status ls_shape_check(struct ls_shape shape)
     char text[LS_SHAPE_TEXT];
     const double len = (double)shape.c * (double)shape.h * (double)shape.w;
     if (len < 1 || len > INT_MAX)
-        return ls_fail(LS_USAGE, "gives %s, %.0f elements a sample; 1 to %d are possible",
+        return ls_fail(LS_USAGE, "a sample of %s has %.0f elements; 1 to %d are possible",
                        ls_shape_text(shape, text), len, INT_MAX);
     return LS_OK;
 }

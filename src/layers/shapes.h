@@ -47,6 +47,13 @@ ls_status ls_pool_plan(struct ls_layer *layer);
  *  Errors: LS_USAGE.  Collective: no. */
 ls_status ls_shape_check(struct ls_shape shape);
 
+/* to (C) += scale from (C): one pixel's channels. */
+static inline void ls_add_scaled(size_t c, real scale, const real *restrict from, real *restrict to)
+{
+    for (size_t i = 0; i < c; i++)
+        to[i] += scale * from[i];
+}
+
 /** The plan of layers whose output has the shape of their input.  Collective: no. */
 ls_status ls_same_shape_plan(struct ls_layer *layer);
 

@@ -64,12 +64,6 @@ static ls_status plan(struct ls_layer *layer)
     return p->down && p->across ? LS_OK : LS_OTHER;
 }
 
-static void add_scaled(size_t c, real scale, const real *restrict from, real *restrict to)
-{
-    for (size_t i = 0; i < c; i++)
-        to[i] += scale * from[i];
-}
-
 /* One output pixel from its four input pixels, or the transpose; `image` and `pixel` are x and y
  * in one case, dx and dy in the other. */
 static void gather(const struct ls_shape in, struct source down, struct source across,
@@ -78,8 +72,8 @@ static void gather(const struct ls_shape in, struct source down, struct source a
     memset(pixel, 0, in.c * sizeof *pixel);
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++)
-            add_scaled(in.c, down.share[i] * across.share[j],
-                       image + (down.at[i] * in.w + across.at[j]) * in.c, pixel);
+            ls_add_scaled(in.c, down.share[i] * across.share[j],
+                          image + (down.at[i] * in.w + across.at[j]) * in.c, pixel);
 }
 
 static void scatter(const struct ls_shape in, struct source down, struct source across,
@@ -87,8 +81,8 @@ static void scatter(const struct ls_shape in, struct source down, struct source 
 {
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++)
-            add_scaled(in.c, down.share[i] * across.share[j], pixel,
-                       image + (down.at[i] * in.w + across.at[j]) * in.c);
+            ls_add_scaled(in.c, down.share[i] * across.share[j], pixel,
+                          image + (down.at[i] * in.w + across.at[j]) * in.c);
 }
 
 static void forward(const struct ls_layer *layer, const struct ls_call *call)
@@ -123,7 +117,7 @@ static void backward(const struct ls_layer *layer, const struct ls_call *call)
             const struct source across = p->across[column];
             const real *dy = call->dy + (row * out.w + column) * in.c;
             if (p->mode == NEAREST)
-                add_scaled(in.c, 1, dy, image + (down.at[0] * in.w + across.at[0]) * in.c);
+                ls_add_scaled(in.c, 1, dy, image + (down.at[0] * in.w + across.at[0]) * in.c);
             else
                 scatter(in, down, across, dy, image);
         }

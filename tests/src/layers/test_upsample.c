@@ -43,8 +43,8 @@ static void upsample_refuses_sizes_that_no_machine_holds(void **state)
     (void)state;
     const char *const arguments[] = {"scale", "1024", NULL};
     rig_check_refusal("upsample", arguments, 1, &(struct ls_shape){3, 16, 64, 64},
-                      "gives (16, 65536, 65536), 68719476736 elements a sample; 1 to 2147483647 "
-                      "are possible");
+                      "a sample of (16, 65536, 65536) has 68719476736 elements; 1 to "
+                      "2147483647 are possible");
 }
 
 int main(void)
