@@ -68,7 +68,7 @@ static ls_status open_scalar(struct ls_node *node, const struct path *path, stru
 static ls_status descend(struct ls_node **node, const struct path *path, struct ls_arena *arena)
 {
     if ((*node)->kind == LS_NODE_LIST) {
-        struct ls_node **link;
+        struct ls_node **link = NULL;
         LS_TRY(find_entry(*node, path, &link));
         *node = *link;
         return LS_OK;
@@ -89,7 +89,7 @@ static ls_status put(struct ls_node *parent, const struct path *path, struct ls_
                      struct ls_arena *arena)
 {
     if (parent->kind == LS_NODE_LIST) {
-        struct ls_node **link;
+        struct ls_node **link = NULL;
         LS_TRY(find_entry(parent, path, &link));
         value->next = (*link)->next;
         *link = value;
