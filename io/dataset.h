@@ -22,6 +22,7 @@ ls_status ls_dataset_open(struct ls_source *source, const char *path, const char
 /* What a writer is told before the first sample. */
 struct ls_dataset_spec {
     uint64_t len;
+    const char *inputs, *labels; /* names of the datasets, NULL: "x" and "y" */
     int axes;             /* of x, the sample axis included: 2 to 4 */
     size_t dims[3];       /* of a sample, C, H, W as in files */
     enum ls_element { LS_U8, LS_I16, LS_I32, LS_F32, LS_F64 } element; /* of x on disk */

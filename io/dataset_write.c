@@ -101,12 +101,14 @@ static ls_status create_contents(struct ls_dataset_writer *writer,
 {
     hsize_t dims[LS_HDF5_AXES];
     int axes = x_dims(spec, spec->len, dims);
-    writer->x = create_array(writer->out.file, "x", axes, dims, element_of(spec->element).disk);
+    const char *inputs = spec->inputs ? spec->inputs : "x";
+    const char *labels = spec->labels ? spec->labels : "y";
+    writer->x = create_array(writer->out.file, inputs, axes, dims, element_of(spec->element).disk);
     if (writer->x < 0)
         return ls_outfile_failed(&writer->out, "dataset x");
     if (spec->has_labels) {
         axes = y_dims(spec, spec->len, dims);
-        writer->y = create_array(writer->out.file, "y", axes, dims, y_element(spec).disk);
+        writer->y = create_array(writer->out.file, labels, axes, dims, y_element(spec).disk);
         if (writer->y < 0)
             return ls_outfile_failed(&writer->out, "dataset y");
     }
