@@ -20,7 +20,8 @@ static void put_x(hid_t file, hid_t disk, const hsize_t *chunk, bool gzip)
     double *x = test_malloc(N * ROW * sizeof *x);
     for (size_t i = 0; i < (size_t)N * ROW; i++)
         x[i] = value(i);
-    put_dataset(file, "x", 4, x_dims, disk, H5T_NATIVE_DOUBLE, x, chunk, gzip);
+    put_dataset(file, "x", 4, x_dims, disk, H5T_NATIVE_DOUBLE, x,
+                chunk ? chunked(4, chunk, gzip) : H5P_DEFAULT);
     test_free(x);
 }
 
@@ -30,7 +31,7 @@ static void put_y(hid_t file, size_t n)
     for (size_t i = 0; i < N; i++)
         y[i] = (int32_t)(i * 3 % 5) - 1;
     const hsize_t dims = n;
-    put_dataset(file, "y", 1, &dims, H5T_STD_I16BE, H5T_NATIVE_INT32, y, NULL, false);
+    put_dataset(file, "y", 1, &dims, H5T_STD_I16BE, H5T_NATIVE_INT32, y, H5P_DEFAULT);
 }
 
 static const char *make(const char *name, hid_t disk, const hsize_t *chunk, bool gzip)
@@ -123,8 +124,8 @@ static void conversion_rounds_as_hdf5_does(void **state)
     const char *path = temp_path("round.h5");
     const hsize_t dims[2] = {LEN, 1};
     const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    put_dataset(file, "reals", 2, dims, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, reals, NULL, false);
-    put_dataset(file, "ints", 2, dims, H5T_STD_I32LE, H5T_NATIVE_INT32, ints, NULL, false);
+    put_dataset(file, "reals", 2, dims, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, reals, H5P_DEFAULT);
+    put_dataset(file, "ints", 2, dims, H5T_STD_I32LE, H5T_NATIVE_INT32, ints, H5P_DEFAULT);
     assert_true(H5Fclose(file) >= 0);
     const uint64_t all[LEN] = {0, 1, 2, 3, 4, 5, 6, 7};
     const char *names[2] = {"reals", "ints"};
@@ -177,7 +178,7 @@ static void a_missing_dataset_is_named_with_those_that_are_there(void **state)
     (void)state;
     const char *path = temp_path("other.h5");
     const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    put_dataset(file, "train/images", 4, x_dims, H5T_STD_U8LE, H5T_NATIVE_UINT8, NULL, NULL, false);
+    put_dataset(file, "train/images", 4, x_dims, H5T_STD_U8LE, H5T_NATIVE_UINT8, NULL, H5P_DEFAULT);
     put_y(file, N);
     assert_true(H5Fclose(file) >= 0);
     assert_int_equal(opens(path), LS_DATA);
@@ -218,7 +219,7 @@ static void shapes_and_types_that_do_not_fit_are_refused(void **state)
         const char *path = temp_path("shape.h5");
         const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
         put_dataset(file, "x", cases[c].axes, cases[c].dims, cases[c].text ? text : H5T_STD_U8LE,
-                    H5T_NATIVE_UINT8, NULL, NULL, false);
+                    H5T_NATIVE_UINT8, NULL, H5P_DEFAULT);
         put_y(file, N);
         assert_true(H5Fclose(file) >= 0);
         assert_int_equal(opens(path), LS_DATA);
@@ -233,7 +234,7 @@ static void an_impossible_shape_is_refused_before_memory_is_asked_for(void **sta
     const char *path = temp_path("huge.h5");
     const hsize_t dims[4] = {1ULL << 34, 1ULL << 16, 1ULL << 12, 1}, chunk[4] = {1, 1, 1, 1};
     const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    put_dataset(file, "x", 4, dims, H5T_STD_U8LE, H5T_NATIVE_UINT8, NULL, chunk, false);
+    put_dataset(file, "x", 4, dims, H5T_STD_U8LE, H5T_NATIVE_UINT8, NULL, chunked(4, chunk, false));
     assert_true(H5Fclose(file) >= 0);
     assert_int_equal(opens(path), LS_DATA);
     assert_message("claims an impossible shape");
@@ -249,9 +250,9 @@ static void reals_are_values_whatever_their_axes(void **state)
     for (int axes = 1; axes <= 2; axes++)
         for (int integer = axes == 1 ? 0 : 1; integer >= 0; integer--) {
             const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-            put_dataset(file, "x", 2, x, H5T_STD_U8LE, H5T_NATIVE_FLOAT, values, NULL, false);
+            put_dataset(file, "x", 2, x, H5T_STD_U8LE, H5T_NATIVE_FLOAT, values, H5P_DEFAULT);
             put_dataset(file, "y", axes, y, integer ? H5T_STD_I32LE : H5T_IEEE_F32LE,
-                        H5T_NATIVE_FLOAT, values, NULL, false);
+                        H5T_NATIVE_FLOAT, values, H5P_DEFAULT);
             assert_true(H5Fclose(file) >= 0);
             struct ls_arena arena;
             ls_arena_init(&arena);
@@ -278,8 +279,8 @@ static void booleans_are_classes(void **state)
     assert_true(H5Tenum_insert(boolean, "TRUE", &yes) >= 0);
     const hsize_t dims[2] = {3, 1};
     const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    put_dataset(file, "x", 2, dims, boolean, boolean, y, NULL, false);
-    put_dataset(file, "y", 1, dims, boolean, boolean, y, NULL, false);
+    put_dataset(file, "x", 2, dims, boolean, boolean, y, H5P_DEFAULT);
+    put_dataset(file, "y", 1, dims, boolean, boolean, y, H5P_DEFAULT);
     assert_true(H5Fclose(file) >= 0 && H5Tclose(boolean) >= 0);
     const uint64_t all[3] = {0, 1, 2};
     for (int way = 0; way < 2; way++) {
