@@ -32,7 +32,7 @@ static ls_status name_files(struct ls_outfile *out, const char *path)
 
 static ls_status failed_errno(const struct ls_outfile *out, int error)
 {
-    return ls_fail(LS_OTHER, "cannot write %s: %s", out->path, ls_cause_errno(error));
+    return ls_fail(LS_DATA, "cannot write %s: %s", out->path, ls_cause_errno(error));
 }
 
 ls_status ls_outfile_failed(const struct ls_outfile *out, const char *what)
@@ -40,7 +40,7 @@ ls_status ls_outfile_failed(const struct ls_outfile *out, const char *what)
     const int error = ls_cause_hdf5_errno();
     if (error)
         return failed_errno(out, error);
-    return ls_fail(LS_OTHER, "cannot write %s: %s: %s", out->path, what, ls_cause_hdf5());
+    return ls_fail(LS_DATA, "cannot write %s: %s: %s", out->path, what, ls_cause_hdf5());
 }
 
 /* Takes blocks by writing zeros, where they cannot be reserved. */

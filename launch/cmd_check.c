@@ -79,8 +79,8 @@ static void print_warnings(const struct ls_session *s)
     char text[160];
     if (s->shards > s->job.batch) {
         (void)snprintf(text, sizeof text,
-                       "%zu shards for a batch of %zu: some stay empty, and so do ranks",
-                       s->shards, s->job.batch);
+                       "%zu shards for a batch of %zu: some stay empty, and so do ranks", s->shards,
+                       s->job.batch);
         warn(text);
     }
     if (s->train_set.len < s->job.batch)
@@ -93,8 +93,8 @@ static ls_status plan_memory(struct ls_session *s, struct ls_workspace *ws,
 {
     const struct ls_trainer_spec spec = {
         .model = &s->model, .loss = &s->loss, .optimizer = &s->job.optimizer};
-    LS_TRY(ls_workspace_init(ws, &s->model, &s->tree, s->peers, s->job.batch,
-                             (int)s->job.threads, true, s->arena));
+    LS_TRY(ls_workspace_init(ws, &s->model, &s->tree, s->peers, s->job.batch, (int)s->job.threads,
+                             true, s->arena));
     return ls_trainer_init(trainer, &spec, ws, s->arena);
 }
 

@@ -33,8 +33,8 @@ static ls_status run(const struct ls_command_call *call)
     LS_TRY_OUT(ls_session_from_checkpoint(&session, call->positional[0], given->data, given->batch,
                                           call->peers, call->arena));
     LS_TRY_OUT(ls_agree(call->peers, evaluate(&session, &ws, &evaluator, &loader)));
-    LS_TRY_OUT(ls_evaluate(&evaluator, loader, session.valid_plan.steps_per_epoch, &found, NULL,
-                           NULL));
+    LS_TRY_OUT(
+        ls_evaluate(&evaluator, loader, session.valid_plan.steps_per_epoch, &found, NULL, NULL));
     if (call->peers->rank == 0) {
         (void)printf("%s: %llu samples\n", given->data, (unsigned long long)session.train.len);
         ls_report(stdout, &session, evaluator.kind, &found);

@@ -131,8 +131,8 @@ static ls_status predict(struct ls_session *s, struct prediction *p, const struc
     struct ls_evaluator evaluator;
     struct ls_loader_spec spec = ls_session_valid_loader(s);
     spec.labels = false;
-    ls_status status = ls_workspace_init(&ws, &s->model, &s->tree, s->peers, s->job.batch, 1, false,
-                                         s->arena);
+    ls_status status =
+        ls_workspace_init(&ws, &s->model, &s->tree, s->peers, s->job.batch, 1, false, s->arena);
     if (status == LS_OK)
         status = ls_evaluator_init(&evaluator, &ws, &s->loss, s->arena);
     p->kind = ls_metric_kind(&s->loss);

@@ -45,7 +45,9 @@ static void show(struct ls_training *t, const struct ls_record *record)
         .step = record->step % per_epoch + 1,
         .steps = per_epoch,
         .loss = record->loss,
-        .metric_name = isnan(t->last_metric) ? NULL : t->n_metrics ? t->metrics[0]->name : "valid",
+        .metric_name = isnan(t->last_metric) ? NULL
+                       : t->n_metrics        ? t->metrics[0]->name
+                                             : "valid",
         .metric = t->last_metric,
         .samples_per_s = (double)done * (double)s->job.batch / seconds,
         .left_s = seconds / (double)done * (double)(s->steps - t->step)};
@@ -88,8 +90,8 @@ ls_status ls_training_evaluate(struct ls_training *t, uint64_t epoch, bool *is_b
     }
     t->last_metric = found.loss;
     for (size_t i = 0; i < t->n_metrics; i++) {
-        const double value = ls_metric_value(t->metrics[i], t->evaluator.kind,
-                                             t->session->loss.k, found.sums);
+        const double value =
+            ls_metric_value(t->metrics[i], t->evaluator.kind, t->session->loss.k, found.sums);
         if (t->here)
             put_number(file, t->metrics[i]->name, value);
         if (i == 0)

@@ -22,8 +22,9 @@ static ls_status restore(struct ls_training *t, const struct ls_checkpoint *chec
 {
     struct ls_session *const s = t->session;
     if (checkpoint->seed != s->job.seed)
-        return ls_fail(LS_USAGE, "the run was begun with seed: %llu, the job says %zu: change it "
-                                 "back, or start a new run",
+        return ls_fail(LS_USAGE,
+                       "the run was begun with seed: %llu, the job says %zu: change it "
+                       "back, or start a new run",
                        (unsigned long long)checkpoint->seed, s->job.seed);
     LS_TRY(ls_state_restore_model(checkpoint, &s->model));
     LS_TRY(ls_state_restore_slots(checkpoint, &t->trainer));

@@ -17,7 +17,8 @@ static ls_status scan(struct ls_source *source, bool values, uint64_t begin, uin
 {
     const size_t len = ls_shape_len(source->shape);
     const size_t widest = len > source->label_len ? len : source->label_len;
-    const size_t some = widest < READ_BYTES / sizeof(float) ? READ_BYTES / sizeof(float) / widest : 1;
+    const size_t some =
+        widest < READ_BYTES / sizeof(float) ? READ_BYTES / sizeof(float) / widest : 1;
     uint64_t *const samples = ls_alloc(some, sizeof *samples);
     float *const x = ls_alloc(some * widest, sizeof *x);
     ls_status status = samples && x ? LS_OK : LS_OTHER;
@@ -41,6 +42,6 @@ out:
 ls_status ls_scan(struct ls_source *source, bool values, const struct ls_peers *peers)
 {
     const uint64_t rank = (uint64_t)peers->rank, size = (uint64_t)peers->size;
-    return ls_agree(peers, scan(source, values, source->len * rank / size,
-                                source->len * (rank + 1) / size));
+    return ls_agree(
+        peers, scan(source, values, source->len * rank / size, source->len * (rank + 1) / size));
 }

@@ -170,11 +170,11 @@ static void a_folder_that_cannot_be_written_leaves_the_old_file(void **state)
     if (root)
         assert_int_equal(seteuid(0), 0);
     assert_int_equal(chmod(temp_path("sealed"), 0755), 0);
-    assert_int_equal(status, LS_OTHER);
+    assert_int_equal(status, LS_DATA);
     assert_message("permission denied");
     assert_int_equal(ls_checkpoint_read(path, &read, &arena), LS_OK);
     assert_true(same_checkpoint(&old, &read));
-    assert_int_equal(ls_checkpoint_write(temp_path("nowhere/a.h5"), &new), LS_OTHER);
+    assert_int_equal(ls_checkpoint_write(temp_path("nowhere/a.h5"), &new), LS_DATA);
     assert_message("no such file or directory");
 }
 
@@ -190,7 +190,7 @@ static void a_link_moves_to_its_new_target(void **state)
         target[len] = '\0';
         assert_string_equal(target, targets[i]);
     }
-    assert_int_equal(ls_link_move(temp_path("nowhere/latest.h5"), "a"), LS_OTHER);
+    assert_int_equal(ls_link_move(temp_path("nowhere/latest.h5"), "a"), LS_DATA);
     assert_message("no such file or directory");
 }
 

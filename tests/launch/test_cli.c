@@ -59,7 +59,7 @@ static ls_status parse(const char *line)
     static char *argv[32];
     int argc = 0;
     (void)snprintf(text, sizeof text, "%s", line);
-    for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
+    for (char *rest = text, *word; (word = strtok_r(rest, " ", &rest));)
         argv[argc++] = word;
     return ls_cli_parse(commands, argc, argv, &arena, &cli);
 }

@@ -47,7 +47,7 @@ static ls_status import(const char *line)
     struct ls_cli cli;
     ls_arena_init(&arena);
     (void)snprintf(text, sizeof text, "lockstep import %s --out out.h5 --force", line);
-    for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
+    for (char *rest = text, *word; (word = strtok_r(rest, " ", &rest));)
         argv[argc++] = word;
     ls_status status = ls_cli_parse(ls_commands, argc, argv, &arena, &cli);
     if (status == LS_OK)
