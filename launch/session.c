@@ -158,9 +158,27 @@ static ls_status open_and_plan_loss(struct ls_session *s, const struct ls_checkp
     return LS_OK;
 }
 
+/* Ranks on processors of different kinds compute different bits: said, not forbidden. */
+static void note_other_engines(const struct ls_session *s)
+{
+    char first[256];
+    const char *const mine = s->engine->describe();
+    (void)snprintf(first, sizeof first, "%s", mine);
+    ls_broadcast(s->peers, first, sizeof first);
+    ls_status same = LS_OK;
+    if (strcmp(first, mine) != 0)
+        same = ls_fail(LS_OTHER,
+                       "computes with %s, rank 0 with %s: the bits now depend on which "
+                       "rank computes what (OPENBLAS_CORETYPE pins one kind)",
+                       mine, first);
+    if (ls_agree(s->peers, same) != LS_OK && s->peers->rank == 0)
+        (void)fprintf(stderr, "lockstep: note: %s\n", ls_message());
+}
+
 ls_status ls_session_prepare(struct ls_session *s, const struct ls_checkpoint *checkpoint)
 {
     LS_TRY(ls_agree(s->peers, open_and_plan_loss(s, checkpoint)));
+    note_other_engines(s);
     if (s->job.data.normalize_by == LS_NORMALIZE_CHANNEL && !checkpoint)
         LS_TRY(ls_statistics(&s->train, &s->train_set, &s->tree, s->peers, s->mean, s->std));
     return ls_job_resolve(&s->job, s->root, s->shards, s->engine->name, s->loss.class_weight,
