@@ -15,7 +15,8 @@ _Noreturn void ls_comm_die(int rank, const char *what)
     ls_assert_failed("MPI_Abort returns", __FILE__, __LINE__);
 }
 
-/* MPI calls this for any error on the communicator; the signature is MPI's. */
+/* MPI calls this for any error on the communicator. The signature is MPI's.
+ * NOLINTNEXTLINE(readability-non-const-parameter) */
 static void mpi_failed(MPI_Comm *comm, int *code, ...)
 {
     char text[MPI_MAX_ERROR_STRING], what[MPI_MAX_ERROR_STRING + 32];

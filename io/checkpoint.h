@@ -29,18 +29,18 @@ struct ls_tensor {
 };
 
 struct ls_checkpoint {
-    uint64_t epoch;   /* epochs finished */
-    uint64_t step;    /* steps finished */
-    uint64_t sample;  /* samples of the running epoch already trained on */
+    uint64_t epoch;  /* epochs finished */
+    uint64_t step;   /* steps finished */
+    uint64_t sample; /* samples of the running epoch already trained on */
     uint64_t seed;
     uint64_t shards;
     struct ls_shape input;
-    const char *job;       /* YAML text */
-    const char *engine;    /* what could change bits */
+    const char *job;    /* YAML text */
+    const char *engine; /* what could change bits */
     const char *libm;
     double best_metric;
-    size_t n_normalize;    /* channels, 0: none */
-    float *mean, *std;     /* (n_normalize) */
+    size_t n_normalize; /* channels, 0: none */
+    float *mean, *std;  /* (n_normalize) */
     size_t n_classes;
     const char *const *classes;
     size_t n_tensors;
@@ -48,7 +48,7 @@ struct ls_checkpoint {
 };
 
 /** Writes `checkpoint` to `path` as described above.
- *  Errors: LS_OTHER with the cause ("no space left on device"); `path` is then as it was and the
+ *  Errors: LS_DATA with the cause ("no space left on device"); `path` is then as it was and the
  *  temporary file is gone.  Collective: no; rank 0 calls it and the caller agrees. */
 ls_status ls_checkpoint_write(const char *path, const struct ls_checkpoint *checkpoint);
 
@@ -65,7 +65,7 @@ ls_status ls_checkpoint_read_model(const char *path, size_t *n_tensors, struct l
                                    struct ls_arena *arena);
 
 /** Points the link `link` (in the same folder or its parent) at `target`, a path relative to the
- *  link's folder, by a rename.  Errors: LS_OTHER.  Collective: no. */
+ *  link's folder, by a rename.  Errors: LS_DATA.  Collective: no. */
 ls_status ls_link_move(const char *link, const char *target);
 
 #endif

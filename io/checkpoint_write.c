@@ -217,7 +217,7 @@ ls_status ls_checkpoint_write(const char *path, const struct ls_checkpoint *chec
         if (status == LS_OK)
             status = ls_outfile_sync(&out);
         if (status == LS_OK && ls_checkpoint_verify(out.temp, checkpoint) != LS_OK)
-            status = ls_within(LS_OTHER, "cannot write %s: reading it back", path);
+            status = ls_within(LS_DATA, "cannot write %s: reading it back", path);
         if (status == LS_OK)
             status = ls_outfile_commit(&out);
         ls_outfile_release(&out);

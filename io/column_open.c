@@ -56,6 +56,10 @@ static hid_t chunk_cache(const struct ls_column *column, hid_t creation)
     size_t bytes;
     if (__builtin_mul_overflow(chunk_bytes, across, &bytes) || bytes < column->memory)
         bytes = column->memory;
+    size_t total;
+    if (!__builtin_mul_overflow(chunk_bytes, (size_t)column->shape.dims[0], &total) &&
+        !__builtin_mul_overflow(total, across, &total) && bytes > total)
+        bytes = total; /* more than all chunks there can be */
     const size_t chunks = bytes / chunk_bytes + 1;
     size_t slots = chunks < MAX_SLOTS / SLOTS_PER_CHUNK ? chunks * SLOTS_PER_CHUNK : MAX_SLOTS;
     while (!is_prime(slots))

@@ -146,11 +146,16 @@ static ls_status read_whole(struct ls_column *column)
     if (!whole)
         return LS_OTHER;
     const ls_status status = read_by_library(column, 0, column->len, column->bytes, whole);
-    if (status == LS_OK)
-        column->whole = whole;
-    else
+    if (status != LS_OK) {
         ls_free(whole);
-    return status;
+        return status;
+    }
+    column->whole = whole;
+    ls_hdf5_lock();
+    ls_hdf5_close(column->id); /* and with it the chunks it holds */
+    column->id = 0;
+    ls_hdf5_unlock();
+    return LS_OK;
 }
 
 ls_status ls_column_read(struct ls_column *column, const uint64_t *rows, size_t n, void *values)

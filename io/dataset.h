@@ -22,8 +22,9 @@ ls_status ls_dataset_open(struct ls_source *source, const char *path, const char
 /* What a writer is told before the first sample. */
 struct ls_dataset_spec {
     uint64_t len;
-    int axes;             /* of x, the sample axis included: 2 to 4 */
-    size_t dims[3];       /* of a sample, C, H, W as in files */
+    const char *inputs, *labels; /* names of the datasets, NULL: "x" and "y" */
+    int axes;                    /* of x, the sample axis included: 2 to 4 */
+    size_t dims[3];              /* of a sample, C, H, W as in files */
     enum ls_element { LS_U8, LS_I16, LS_I32, LS_F32, LS_F64 } element; /* of x on disk */
     bool has_labels;
     bool labels_are_classes; /* y (N) int32, else (N, label_len) float */
@@ -35,17 +36,17 @@ struct ls_dataset_spec {
 struct ls_dataset_writer;
 
 /** Creates `path` (a temporary file beside it, moved there by finish) with contiguous x and y.
- *  Errors: LS_OTHER: cannot write, no space.  Collective: no. */
+ *  Errors: LS_DATA: cannot write, no space.  Collective: no. */
 ls_status ls_dataset_create(struct ls_dataset_writer **writer, const char *path,
                             const struct ls_dataset_spec *spec);
 
 /** Appends n samples: x in the element type of the spec, (n, dims); classes (n) int32 or values
- *  (n, label_len) float, the other NULL.  Errors: LS_OTHER.  Collective: no. */
+ *  (n, label_len) float, the other NULL.  Errors: LS_DATA.  Collective: no. */
 ls_status ls_dataset_append(struct ls_dataset_writer *writer, size_t n, const void *x,
                             const int32_t *classes, const float *values);
 
 /** Flushes, fsyncs and renames into place when all samples have come; then frees the writer.
- *  Errors: LS_OTHER, and nothing is left behind.  Collective: no. */
+ *  Errors: LS_DATA, and nothing is left behind.  Collective: no. */
 ls_status ls_dataset_finish(struct ls_dataset_writer *writer);
 
 /** Gives up: removes the temporary file, frees the writer. Takes NULL.  Collective: no. */

@@ -101,12 +101,14 @@ static ls_status create_contents(struct ls_dataset_writer *writer,
 {
     hsize_t dims[LS_HDF5_AXES];
     int axes = x_dims(spec, spec->len, dims);
-    writer->x = create_array(writer->out.file, "x", axes, dims, element_of(spec->element).disk);
+    const char *inputs = spec->inputs ? spec->inputs : "x";
+    const char *labels = spec->labels ? spec->labels : "y";
+    writer->x = create_array(writer->out.file, inputs, axes, dims, element_of(spec->element).disk);
     if (writer->x < 0)
         return ls_outfile_failed(&writer->out, "dataset x");
     if (spec->has_labels) {
         axes = y_dims(spec, spec->len, dims);
-        writer->y = create_array(writer->out.file, "y", axes, dims, y_element(spec).disk);
+        writer->y = create_array(writer->out.file, labels, axes, dims, y_element(spec).disk);
         if (writer->y < 0)
             return ls_outfile_failed(&writer->out, "dataset y");
     }
@@ -141,7 +143,7 @@ ls_status ls_dataset_create(struct ls_dataset_writer **writer, const char *path,
     ls_status status = LS_OK;
     if (x_bytes == 0 || (spec->has_labels && y_bytes == 0))
         status =
-            ls_fail(LS_OTHER, "cannot write %s: no samples, or more than a file can hold", path);
+            ls_fail(LS_DATA, "cannot write %s: no samples, or more than a file can hold", path);
     if (status == LS_OK)
         status = ls_outfile_create(&made->out, path, x_bytes + y_bytes);
     if (status == LS_OK)
@@ -203,7 +205,7 @@ ls_status ls_dataset_finish(struct ls_dataset_writer *writer)
     writer->x = writer->y = 0;
     ls_status status = LS_OK;
     if (writer->done != writer->spec.len)
-        status = ls_fail(LS_OTHER, "cannot write %s: %llu of %llu samples came", writer->out.path,
+        status = ls_fail(LS_DATA, "cannot write %s: %llu of %llu samples came", writer->out.path,
                          (unsigned long long)writer->done, (unsigned long long)writer->spec.len);
     if (status == LS_OK)
         status = ls_outfile_sync(&writer->out);

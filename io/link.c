@@ -16,8 +16,7 @@ ls_status ls_link_move(const char *link, const char *target)
     (void)unlink(temp); /* of a run that was killed here */
     ls_status status = LS_OK;
     if (symlink(target, temp) != 0 || rename(temp, link) != 0) {
-        status =
-            ls_fail(LS_OTHER, "cannot point %s at %s: %s", link, target, ls_cause_errno(errno));
+        status = ls_fail(LS_DATA, "cannot point %s at %s: %s", link, target, ls_cause_errno(errno));
         (void)unlink(temp);
     }
     ls_free(temp);

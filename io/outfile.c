@@ -32,7 +32,7 @@ static ls_status name_files(struct ls_outfile *out, const char *path)
 
 static ls_status failed_errno(const struct ls_outfile *out, int error)
 {
-    return ls_fail(LS_OTHER, "cannot write %s: %s", out->path, ls_cause_errno(error));
+    return ls_fail(LS_DATA, "cannot write %s: %s", out->path, ls_cause_errno(error));
 }
 
 ls_status ls_outfile_failed(const struct ls_outfile *out, const char *what)
@@ -40,11 +40,25 @@ ls_status ls_outfile_failed(const struct ls_outfile *out, const char *what)
     const int error = ls_cause_hdf5_errno();
     if (error)
         return failed_errno(out, error);
-    return ls_fail(LS_OTHER, "cannot write %s: %s: %s", out->path, what, ls_cause_hdf5());
+    return ls_fail(LS_DATA, "cannot write %s: %s: %s", out->path, what, ls_cause_hdf5());
 }
 
-/* HDF5 1.10 does not get over a disk that fills up while it closes a file, so the blocks are
- * taken beforehand. A file system that cannot do this (NFS before 4.2) is asked what is free. */
+/* Takes blocks by writing zeros, where they cannot be reserved. */
+static ls_status write_zeros(const struct ls_outfile *out, uint64_t bytes)
+{
+    static const char zeros[1 << 16];
+    for (uint64_t done = 0; done < bytes;) {
+        const size_t piece = bytes - done < sizeof zeros ? (size_t)(bytes - done) : sizeof zeros;
+        const ssize_t wrote = pwrite(out->fd, zeros, piece, (off_t)done);
+        if (wrote < 0 && errno != EINTR)
+            return failed_errno(out, errno);
+        done += wrote > 0 ? (uint64_t)wrote : 0;
+    }
+    return fdatasync(out->fd) == 0 ? LS_OK : failed_errno(out, errno);
+}
+
+/* HDF5 1.10 does not get over a disk that fills up while it closes a dataset or file: their ids
+ * stay, and crash the program when it exits. So the blocks are taken beforehand. */
 static ls_status reserve(const struct ls_outfile *out, uint64_t bytes)
 {
     const uint64_t need = bytes + bytes / 64 + SLACK_BYTES;
@@ -55,7 +69,7 @@ static ls_status reserve(const struct ls_outfile *out, uint64_t bytes)
     struct statvfs info;
     if (fstatvfs(out->fd, &info) == 0 && info.f_frsize > 0 && need / info.f_frsize >= info.f_bavail)
         return failed_errno(out, ENOSPC);
-    return LS_OK;
+    return write_zeros(out, need);
 }
 
 static ls_status create_hdf5(struct ls_outfile *out)
@@ -99,7 +113,7 @@ ls_status ls_outfile_sync(struct ls_outfile *out)
     if (H5Fclose(file) < 0)
         return ls_outfile_failed(out, "closing it");
     struct stat info;
-    /* truncating gives reserved blocks past the end back */
+    /* HDF5 has cut the file to its length; this gives reserved blocks past the end back */
     if (fstat(out->fd, &info) != 0 || ftruncate(out->fd, info.st_size) != 0 || fsync(out->fd) != 0)
         return failed_errno(out, errno);
     /* so that what is read back comes from the disk */

@@ -14,18 +14,18 @@ struct ls_outfile {
 /** Creates the temporary file as an HDF5 file whose metadata carry checksums, and reserves
  *  `bytes` of disk (what the data need; the slack for metadata is added), so that a full disk
  *  is met before anything is written.
- *  Errors: LS_OTHER; nothing is left behind.  Needs the lock.  Collective: no. */
+ *  Errors: LS_DATA; nothing is left behind.  Needs the lock.  Collective: no. */
 ls_status ls_outfile_create(struct ls_outfile *out, const char *path, uint64_t bytes);
 
 /** Fails with "cannot write PATH: WHAT: cause".  Needs the lock.  Collective: no. */
 ls_status ls_outfile_failed(const struct ls_outfile *out, const char *what);
 
 /** Writes out what HDF5 holds, closes it and waits for the disk; the temporary file stays.
- *  Errors: LS_OTHER.  Needs the lock.  Collective: no. */
+ *  Errors: LS_DATA.  Needs the lock.  Collective: no. */
 ls_status ls_outfile_sync(struct ls_outfile *out);
 
 /** Renames into place and waits for the folder to reach the disk.
- *  Errors: LS_OTHER.  Collective: no. */
+ *  Errors: LS_DATA.  Collective: no. */
 ls_status ls_outfile_commit(struct ls_outfile *out);
 
 /** Removes the temporary file if it is still there, and frees; takes what a failed create or a

@@ -96,7 +96,8 @@ static ls_status run(const struct ls_command_call *call)
                   : (struct row){.path = a.tensors[i].path, .note = "only in the first"};
         if (row.note || row.differing > 0)
             rows[len++] = row;
-        parameters += tensor_len(&a.tensors[i]);
+        if (strncmp(a.tensors[i].path, "/model/", 7) == 0)
+            parameters += tensor_len(&a.tensors[i]);
     }
     for (size_t i = 0; i < b.n_tensors; i++)
         if (!find(&a, b.tensors[i].path))

@@ -11,12 +11,12 @@ struct flags {
     bool resume;
 };
 
-static const struct ls_option flags[] = {
-    {"run", LS_STRING, offsetof(struct flags, run), "", 0, 0, NULL,
-     "folder of the run [runs/JOB's name]"},
-    {"resume", LS_BOOL, offsetof(struct flags, resume), "false", 0, 0, NULL,
-     "go on from the newest good checkpoint of the run"},
-    {0}};
+static const struct ls_option flags[] = {{"run", LS_STRING, offsetof(struct flags, run), "", 0, 0,
+                                          NULL, "folder of the run [runs/JOB's name]"},
+                                         {"resume", LS_BOOL, offsetof(struct flags, resume),
+                                          "false", 0, 0, NULL,
+                                          "go on from the newest good checkpoint of the run"},
+                                         {0}};
 
 /* Says whether bits could differ from those of the run so far. */
 static void warn_of_change(const struct ls_session *s, const struct ls_checkpoint *checkpoint)
@@ -86,15 +86,14 @@ out:
     return status;
 }
 
-const struct ls_command_ops ls_command_train = {
-    .name = "train",
-    .help = "train the model that a job describes",
-    .usage = "JOB [KEY=VALUE...]",
-    .flags = flags,
-    .flags_bytes = sizeof(struct flags),
-    .min_positional = 1,
-    .max_positional = 1,
-    .takes_overrides = true,
-    .every_rank = true,
-    .more_help = ls_job_help,
-    .run = run};
+const struct ls_command_ops ls_command_train = {.name = "train",
+                                                .help = "train the model that a job describes",
+                                                .usage = "JOB [KEY=VALUE...]",
+                                                .flags = flags,
+                                                .flags_bytes = sizeof(struct flags),
+                                                .min_positional = 1,
+                                                .max_positional = 1,
+                                                .takes_overrides = true,
+                                                .every_rank = true,
+                                                .more_help = ls_job_help,
+                                                .run = run};

@@ -59,7 +59,11 @@ else
     [ ! -e "$run" ] || resume=(--resume)
     say "train examples/fashion/job.yaml on 2 ranks"
     "${ranks[@]}" "$lockstep" train "$root/examples/fashion/job.yaml" "data.train=$work/train.h5" \
-        --run "$run" "${resume[@]}"
+        --run "$run" "${resume[@]}" || {
+        status=$?
+        echo "quickstart: training ended early (status $status); launch/quickstart.sh goes on" >&2
+        exit "$status"
+    }
     touch "$finished"
 fi
 

@@ -45,7 +45,9 @@ static void show(struct ls_training *t, const struct ls_record *record)
         .step = record->step % per_epoch + 1,
         .steps = per_epoch,
         .loss = record->loss,
-        .metric_name = isnan(t->last_metric) ? NULL : t->n_metrics ? t->metrics[0]->name : "valid",
+        .metric_name = isnan(t->last_metric) ? NULL
+                       : t->n_metrics        ? t->metrics[0]->name
+                                             : "valid",
         .metric = t->last_metric,
         .samples_per_s = (double)done * (double)s->job.batch / seconds,
         .left_s = seconds / (double)done * (double)(s->steps - t->step)};
@@ -75,34 +77,43 @@ static bool better(const struct ls_training *t, double value)
     return isnan(t->best) || (higher ? value > t->best : value < t->best);
 }
 
+/* The epoch's line in metrics.jsonl, in log.txt and on the terminal. */
+static void write_epoch(struct ls_training *t, uint64_t epoch, double loss, const double *values,
+                        bool is_best)
+{
+    FILE *const file = t->run.metrics;
+    char text[LS_MESSAGE_LEN];
+    (void)fprintf(file, "{\"kind\": \"epoch\", \"epoch\": %llu, \"step\": %llu",
+                  (unsigned long long)epoch, (unsigned long long)t->step);
+    put_number(file, "loss", loss);
+    int len =
+        snprintf(text, sizeof text, "epoch %llu: valid loss %.4g", (unsigned long long)epoch, loss);
+    for (size_t i = 0; i < t->n_metrics; i++) {
+        put_number(file, t->metrics[i]->name, values[i]);
+        len += snprintf(text + len, sizeof text - (size_t)len, ", %s %.4f", t->metrics[i]->name,
+                        values[i]);
+    }
+    (void)fputs("}\n", file);
+    (void)fflush(file);
+    const char *const best = is_best ? ", the best yet" : "";
+    ls_run_dir_log(&t->run, "%s%s", text, best);
+    ls_progress_finish(&t->progress);
+    (void)fprintf(stderr, "%s%s\n", text, best);
+}
+
 ls_status ls_training_evaluate(struct ls_training *t, uint64_t epoch, bool *is_best)
 {
     struct ls_evaluation found;
     LS_TRY(ls_evaluate(&t->evaluator, t->valid_loader, t->session->valid_plan.steps_per_epoch,
                        &found, NULL, NULL));
-    FILE *const file = t->run.metrics;
-    if (t->here) {
-        (void)fprintf(file, "{\"kind\": \"epoch\", \"epoch\": %llu, \"step\": %llu",
-                      (unsigned long long)epoch, (unsigned long long)t->step);
-        put_number(file, "loss", found.loss);
-    }
-    t->last_metric = found.loss;
-    for (size_t i = 0; i < t->n_metrics; i++) {
-        const double value = ls_metric_value(t->metrics[i], t->evaluator.kind,
-                                             t->session->loss.k, found.sums);
-        if (t->here)
-            put_number(file, t->metrics[i]->name, value);
-        if (i == 0)
-            t->last_metric = value;
-    }
-    if (t->here) {
-        (void)fputs("}\n", file);
-        (void)fflush(file);
-        ls_run_dir_log(&t->run, "epoch %llu: valid loss %.6g%s%s %.6g", (unsigned long long)epoch,
-                       found.loss, t->n_metrics ? ", " : "",
-                       t->n_metrics ? t->metrics[0]->name : "", t->last_metric);
-    }
+    double values[LS_MAX_METRICS] = {0};
+    for (size_t i = 0; i < t->n_metrics; i++)
+        values[i] =
+            ls_metric_value(t->metrics[i], t->evaluator.kind, t->session->loss.k, found.sums);
+    t->last_metric = t->n_metrics > 0 ? values[0] : found.loss;
     *is_best = better(t, t->last_metric);
     t->best = *is_best ? t->last_metric : t->best;
+    if (t->here)
+        write_epoch(t, epoch, found.loss, values, *is_best);
     return LS_OK;
 }

@@ -197,6 +197,9 @@ ls_status ls_run_dir_save(const struct ls_run_dir *run, const struct ls_checkpoi
                           size_t keep, bool is_best)
 {
     char name[64], path[PATH_MAX];
+    if (ferror(run->metrics) || ferror(run->log))
+        return ls_fail(LS_DATA, "%s: cannot write metrics.jsonl or log.txt: %s", run->path,
+                       strerror(errno));
     (void)checkpoint_name(checkpoint->step, name, sizeof name);
     (void)snprintf(path, sizeof path, "%s/%s", run->path, name);
     LS_TRY(ls_checkpoint_write(path, checkpoint));

@@ -12,9 +12,9 @@ static const char too_few_shards[] =
     "more ranks than shards: %d ranks x %zu threads on shards: %zu; start "
     "fewer, or set shards: %zu in the job (a run with other shards gives other last bits)";
 
-ls_status ls_session_read_job(struct ls_session *session, const char *path,
-                              char *const *overrides, size_t n_overrides,
-                              const struct ls_peers *peers, struct ls_arena *arena)
+ls_status ls_session_read_job(struct ls_session *session, const char *path, char *const *overrides,
+                              size_t n_overrides, const struct ls_peers *peers,
+                              struct ls_arena *arena)
 {
     *session = (struct ls_session){.arena = arena, .peers = peers, .job_path = path};
     LS_TRY(ls_job_file_read(path, overrides, n_overrides, peers, arena, &session->root));
@@ -30,8 +30,8 @@ static ls_status open_data(struct ls_session *s)
     LS_TRY(ls_dataset_open(&s->train, data->train, data->inputs, data->labels, memory, s->arena));
     s->train_set = ls_subset_all(s->train.len);
     if (data->valid_path) {
-        LS_TRY(ls_dataset_open(&s->valid_file, data->valid_path, data->inputs, data->labels,
-                               memory, s->arena));
+        LS_TRY(ls_dataset_open(&s->valid_file, data->valid_path, data->inputs, data->labels, memory,
+                               s->arena));
         s->valid = &s->valid_file;
         s->valid_set = ls_subset_all(s->valid_file.len);
         char a[LS_SHAPE_TEXT], b[LS_SHAPE_TEXT];
@@ -63,8 +63,8 @@ static ls_status plan_tree(struct ls_session *s, const struct ls_checkpoint *che
         enough *= 2;
     if (wanted > s->shards)
         return ls_fail(LS_USAGE, too_few_shards, s->peers->size, job->threads, s->shards, enough);
-    return ls_tree_plan(&s->tree, (int)s->shards, s->peers->size, s->peers->rank,
-                        (int)job->threads, s->arena);
+    return ls_tree_plan(&s->tree, (int)s->shards, s->peers->size, s->peers->rank, (int)job->threads,
+                        s->arena);
 }
 
 static ls_status normalize(struct ls_session *s, const struct ls_checkpoint *checkpoint)
@@ -74,8 +74,9 @@ static ls_status normalize(struct ls_session *s, const struct ls_checkpoint *che
     s->transform = (struct ls_transform){
         .shape = s->train.shape, .augment = data->augment_by, .seed = s->job.seed};
     if (s->train.shape.axes == 1 && (data->augment_by.flip || data->augment_by.crop_pad > 0))
-        return ls_node_fail(data->augment, "augment needs samples of shape (C, L) or (C, H, W), "
-                                           "but %s has features",
+        return ls_node_fail(data->augment,
+                            "augment needs samples of shape (C, L) or (C, H, W), "
+                            "but %s has features",
                             data->train);
     if (data->normalize_by == LS_NORMALIZE_NONE)
         return LS_OK;
@@ -157,9 +158,27 @@ static ls_status open_and_plan_loss(struct ls_session *s, const struct ls_checkp
     return LS_OK;
 }
 
+/* Ranks on processors of different kinds compute different bits: said, not forbidden. */
+static void note_other_engines(const struct ls_session *s)
+{
+    char first[256];
+    const char *const mine = s->engine->describe();
+    (void)snprintf(first, sizeof first, "%s", mine);
+    ls_broadcast(s->peers, first, sizeof first);
+    ls_status same = LS_OK;
+    if (strcmp(first, mine) != 0)
+        same = ls_fail(LS_OTHER,
+                       "computes with %s, rank 0 with %s: the bits now depend on which "
+                       "rank computes what (OPENBLAS_CORETYPE pins one kind)",
+                       mine, first);
+    if (ls_agree(s->peers, same) != LS_OK && s->peers->rank == 0)
+        (void)fprintf(stderr, "lockstep: note: %s\n", ls_message());
+}
+
 ls_status ls_session_prepare(struct ls_session *s, const struct ls_checkpoint *checkpoint)
 {
     LS_TRY(ls_agree(s->peers, open_and_plan_loss(s, checkpoint)));
+    note_other_engines(s);
     if (s->job.data.normalize_by == LS_NORMALIZE_CHANNEL && !checkpoint)
         LS_TRY(ls_statistics(&s->train, &s->train_set, &s->tree, s->peers, s->mean, s->std));
     return ls_job_resolve(&s->job, s->root, s->shards, s->engine->name, s->loss.class_weight,
@@ -205,8 +224,8 @@ ls_status ls_session_from_checkpoint(struct ls_session *s, const char *path, con
     LS_TRY(ls_job_parse(&s->job, s->root, ".", arena));
     s->job.threads = 1;
     s->job.shards = 0; /* the checkpoint's */
-    return ls_agree(peers, ls_within(plan_from_checkpoint(s, checkpoint, data_path, batch), "%s",
-                                     path));
+    return ls_agree(peers,
+                    ls_within(plan_from_checkpoint(s, checkpoint, data_path, batch), "%s", path));
 }
 
 struct ls_loader_spec ls_session_train_loader(struct ls_session *s)

@@ -36,9 +36,9 @@ struct ls_session {
 
 /** Reads a job file on rank 0, gives it to all, applies KEY=VALUE overrides and parses it.
  *  Errors: LS_USAGE, LS_DATA: cannot read the file.  Owner: arena.  Collective: yes. */
-ls_status ls_session_read_job(struct ls_session *session, const char *path,
-                              char *const *overrides, size_t n_overrides,
-                              const struct ls_peers *peers, struct ls_arena *arena);
+ls_status ls_session_read_job(struct ls_session *session, const char *path, char *const *overrides,
+                              size_t n_overrides, const struct ls_peers *peers,
+                              struct ls_arena *arena);
 
 /** Opens the job's data and plans everything up to the initial parameters.
  *  checkpoint  the one that the run goes on from, whose shards and normalisation are kept; NULL:

@@ -21,10 +21,21 @@ static ls_status choose_metrics(struct ls_training *t)
 static ls_status restore(struct ls_training *t, const struct ls_checkpoint *checkpoint)
 {
     struct ls_session *const s = t->session;
-    if (checkpoint->seed != s->job.seed)
-        return ls_fail(LS_USAGE, "the run was begun with seed: %llu, the job says %zu: change it "
-                                 "back, or start a new run",
-                       (unsigned long long)checkpoint->seed, s->job.seed);
+    const struct ls_job *const job = &s->job;
+    if (checkpoint->seed != job->seed)
+        return ls_fail(LS_USAGE,
+                       "the run was begun with seed: %llu, the job says %zu: change it "
+                       "back, or start a new run",
+                       (unsigned long long)checkpoint->seed, job->seed);
+    const uint64_t per_epoch = s->plan.steps_per_epoch;
+    if (checkpoint->epoch != checkpoint->step / per_epoch ||
+        checkpoint->sample != checkpoint->step % per_epoch * job->batch)
+        return ls_fail(
+            LS_USAGE,
+            "its place in the data (epoch %llu, sample %llu) is none with batch: %zu and "
+            "%llu samples: change the batch or the data back, or start a new run",
+            (unsigned long long)checkpoint->epoch, (unsigned long long)checkpoint->sample,
+            job->batch, (unsigned long long)s->train_set.len);
     LS_TRY(ls_state_restore_model(checkpoint, &s->model));
     LS_TRY(ls_state_restore_slots(checkpoint, &t->trainer));
     t->step = checkpoint->step;

@@ -32,12 +32,12 @@ strip_comments() {
 
 # only RULE PATTERN FOLDERS HOMES: PATTERN stands in FOLDERS only in files that match HOMES
 only() {
-    local folder found=
+    local folder folders=()
     for folder in $3; do
-        [ ! -d "$plain/$folder" ] || found+=$(cd "$plain" && grep -rE "$2" "$folder" |
-            grep -vE "^($4)" || true)
+        [ ! -d "$plain/$folder" ] || folders+=("$plain/$folder")
     done
-    verdict "$1" "$found"
+    verdict "$1" "$(grep -rE "$2" /dev/null "${folders[@]}" | sed "s|^$plain/||" |
+        grep -vE "^($4)")"
 }
 
 # call NAME|NAME...: a pattern for calls of these functions, not of ones that end alike
@@ -92,14 +92,14 @@ unlisted_tests() {
 
 tidy() {
     list src comm io launch | grep '\.c$' |
-        xargs -r -P "$(nproc)" -n 4 clang-tidy --quiet -p "$build" 2> /dev/null |
+        xargs -r -P "$(nproc)" -n 1 clang-tidy --quiet -p "$build" 2> /dev/null |
         grep -E '(warning|error):' | sort -u
 }
 
 strip_comments
 product="src comm io launch"
 only "MPI only in comm, launch/main.c and tests" '\bP?MPI_' "$product" 'comm/|launch/main\.c:'
-only "HDF5 only in io and tests" '\bH5[A-Z]' "$product" 'io/'
+only "HDF5 only in io and tests" '\bH5[A-Za-z]' "$product" 'io/'
 only "memory only from src/base/arena.c" \
     "$(call 'malloc|calloc|realloc|free|aligned_alloc|posix_memalign|strdup|strndup')" "$product" \
     'src/base/arena\.c:'

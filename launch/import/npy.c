@@ -68,9 +68,10 @@ static ls_status parse(struct ls_array *array, const char *text)
     while (good && !take(&at, "}")) {
         if (!has_type && take(&at, "'descr':")) {
             has_type = true;
+            const char *type = at + strspn(at, " ");
             if (!take_type(&at, &array->type))
-                return ls_fail(LS_DATA, "%s: numbers of a type that is not supported: %.40s",
-                               array->in.path, at);
+                return ls_fail(LS_DATA, "%s: numbers of the type %.*s are not supported",
+                               array->in.path, (int)strcspn(type, ",}\n"), type);
         } else if (!has_order && take(&at, "'fortran_order':")) {
             has_order = true;
             fortran = take(&at, "True");

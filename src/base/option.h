@@ -42,14 +42,14 @@ struct ls_names {
 };
 
 struct ls_option {
-    const char *name;          /* NULL ends the table */
+    const char *name; /* NULL ends the table */
     enum ls_option_type type;
-    size_t offset;             /* of the field in the struct that is filled */
-    const char *fallback;      /* default as text, lists with commas; "": nothing (0, false, the
-                                  empty string or list, no node); NULL: required */
-    double min, max;           /* inclusive; both 0: any. LS_SIZE, LS_REAL and their lists */
-    const char *const *words;  /* LS_ENUM: the choices; LS_AXES: words allowed; else NULL */
-    const char *help;          /* one line; in brackets what the default means when not plain */
+    size_t offset;            /* of the field in the struct that is filled */
+    const char *fallback;     /* default as text, lists with commas; "": nothing (0, false, the
+                                 empty string or list, no node); NULL: required */
+    double min, max;          /* inclusive; both 0: any. LS_SIZE, LS_REAL and their lists */
+    const char *const *words; /* LS_ENUM: the choices; LS_AXES: words allowed; else NULL */
+    const char *help;         /* one line; in brackets what the default means when not plain */
 };
 
 /** Fills the struct at `out` from `node`: a map of the table's keys, or, when the table is not

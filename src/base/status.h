@@ -10,9 +10,9 @@
 
 typedef enum ls_status {
     LS_OK = 0,
-    LS_OTHER = 1,    /* anything not named below: memory, a folder that cannot be written */
+    LS_OTHER = 1,    /* anything not named below: memory, ranks that have drifted apart */
     LS_USAGE = 2,    /* wrong usage or job */
-    LS_DATA = 3,     /* bad data or file */
+    LS_DATA = 3,     /* bad data or file; a file that cannot be written */
     LS_DIVERGED = 4, /* a loss or gradient is not finite */
     LS_STOPPED = 75  /* by a signal or the clock, with a checkpoint written */
 } ls_status;

@@ -9,9 +9,9 @@ struct ls_loader {
     struct ls_loader_spec spec;
     struct ls_arena arena;
     struct ls_batch batch[2];
-    float *raw;        /* (max_n, C, H, W) a shard as read */
-    int64_t *labels;   /* (max_n) */
-    float *values;     /* (max_n, K) */
+    float *raw;      /* (max_n, C, H, W) a shard as read */
+    int64_t *labels; /* (max_n) */
+    float *values;   /* (max_n, K) */
 
     pthread_t thread;
     bool started;

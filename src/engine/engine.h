@@ -40,9 +40,8 @@ struct ls_engine_ops {
     void (*conv_forward)(const struct ls_conv_sizes *sizes, size_t n, const real *restrict x,
                          const real *restrict w, const real *restrict bias, real *restrict y,
                          real *restrict scratch);
-    void (*conv_backward_data)(const struct ls_conv_sizes *sizes, size_t n,
-                               const real *restrict dy, const real *restrict w, real *restrict dx,
-                               real *restrict scratch);
+    void (*conv_backward_data)(const struct ls_conv_sizes *sizes, size_t n, const real *restrict dy,
+                               const real *restrict w, real *restrict dx, real *restrict scratch);
     /* dw overwritten; zeros when n = 0 */
     void (*conv_backward_weights)(const struct ls_conv_sizes *sizes, size_t n,
                                   const real *restrict x, const real *restrict dy,

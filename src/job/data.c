@@ -57,13 +57,13 @@ static ls_status parse_normalize(struct ls_job_data *data, struct ls_arena *aren
     struct given given;
     LS_TRY(ls_options_parse(given_options, node, "normalize", NULL, arena, &given));
     if (given.mean.len != given.std.len || given.mean.len == 0)
-        return ls_node_fail(node, "normalize: mean has %zu numbers and std %zu: one of each for "
-                                  "every channel",
+        return ls_node_fail(node,
+                            "normalize: mean has %zu numbers and std %zu: one of each for "
+                            "every channel",
                             given.mean.len, given.std.len);
     for (size_t i = 0; i < given.std.len; i++)
         if (!(given.std.value[i] > 0))
-            return ls_node_fail(node, "normalize: std must be above 0, got %g",
-                                given.std.value[i]);
+            return ls_node_fail(node, "normalize: std must be above 0, got %g", given.std.value[i]);
     data->normalize_by = LS_NORMALIZE_GIVEN;
     data->mean = given.mean;
     data->std = given.std;

@@ -23,14 +23,14 @@ enum { LS_NAME_LEN = 64, LS_MAX_INPUTS = 16, LS_MAX_PARAMS = 2, LS_MAX_BUFFERS =
 /* A parameter or buffer of a layer. `dims` are PyTorch's and those in files; in memory a
  * convolution's weight is (K, KH, KW, C/g), everything else lies as in files. */
 struct ls_param {
-    const char *name;  /* "weight", "bias", "running_mean" */
+    const char *name; /* "weight", "bias", "running_mean" */
     int axes;
     size_t dims[4];
     bool channels_last; /* (K, C/g, KH, KW) or (K, C/g, L) in files, channels last in memory */
-    double init_bound; /* initial values uniform in [-bound, bound] ... */
-    double init_value; /* ... around this */
-    size_t len;        /* filled by the model: product of dims */
-    size_t offset;     /* filled by the model: place in the slab of parameters or buffers */
+    double init_bound;  /* initial values uniform in [-bound, bound] ... */
+    double init_value;  /* ... around this */
+    size_t len;         /* filled by the model: product of dims */
+    size_t offset;      /* filled by the model: place in the slab of parameters or buffers */
 };
 
 struct ls_layer_ops;
@@ -39,7 +39,7 @@ struct ls_layer {
     /* given to plan */
     const struct ls_layer_ops *ops;
     char name[LS_NAME_LEN];
-    const void *args; /* the struct that ops->options filled */
+    const void *args;           /* the struct that ops->options filled */
     const struct ls_node *node; /* the place in the job file, for messages */
     int n_in;
     struct ls_shape in[LS_MAX_INPUTS];
@@ -52,13 +52,13 @@ struct ls_layer {
     int n_params, n_buffers;
     struct ls_param params[LS_MAX_PARAMS];
     struct ls_param buffers[LS_MAX_BUFFERS];
-    size_t saved_bytes;   /* per sample, kept from forward to backward (multiple of 8 is not
-                             needed; the slab of a shard starts aligned to 64) */
-    size_t forward_len;   /* doubles in a leaf of the forward exchange, 0: none */
-    size_t backward_len;  /* doubles in a leaf of the backward exchange, 0: none */
-    double flops;         /* per sample, forward */
-    void *plan;           /* what plan worked out; not changed after */
-    void *state;          /* of the batch at hand: written by finish only */
+    size_t saved_bytes;  /* per sample, kept from forward to backward (multiple of 8 is not
+                            needed; the slab of a shard starts aligned to 64) */
+    size_t forward_len;  /* doubles in a leaf of the forward exchange, 0: none */
+    size_t backward_len; /* doubles in a leaf of the backward exchange, 0: none */
+    double flops;        /* per sample, forward */
+    void *plan;          /* what plan worked out; not changed after */
+    void *state;         /* of the batch at hand: written by finish only */
 
     /* filled by the model after plan */
     real *param[LS_MAX_PARAMS];
@@ -68,11 +68,11 @@ struct ls_layer {
 
 /* One shard's pass through one layer. */
 struct ls_call {
-    size_t n;      /* samples of the shard, may be 0 */
-    size_t row;    /* place of the first in the global batch */
-    size_t batch;  /* samples of the global batch */
+    size_t n;     /* samples of the shard, may be 0 */
+    size_t row;   /* place of the first in the global batch */
+    size_t batch; /* samples of the global batch */
     uint64_t seed, step;
-    bool training; /* false: evaluation */
+    bool training;                /* false: evaluation */
     const real *x[LS_MAX_INPUTS]; /* (N, in[i]) */
     real *y;                      /* (N, out), overwritten by forward, read by backward */
     const real *dy;               /* (N, out) */

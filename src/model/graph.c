@@ -48,7 +48,8 @@ struct entry {
     const struct ls_node *name, *from;
 };
 
-static ls_status unroll_list(struct unroller *u, const struct ls_node *list, int input, int *output);
+static ls_status unroll_list(struct unroller *u, const struct ls_node *list, int input,
+                             int *output);
 
 static unsigned *count_of(struct unroller *u, const char *kind)
 {
@@ -185,8 +186,8 @@ static ls_status add_layer(struct unroller *u, const struct ls_graph_node *node,
         return ls_node_fail(node->node, "more than %d layers", MAX_NODES);
     if (graph->len == graph->room) {
         const int room = graph->room ? 2 * graph->room : 64;
-        struct ls_graph_node *const grown = ls_realloc(graph->nodes, (size_t)graph->room,
-                                                       (size_t)room, sizeof *graph->nodes);
+        struct ls_graph_node *const grown =
+            ls_realloc(graph->nodes, (size_t)graph->room, (size_t)room, sizeof *graph->nodes);
         if (!grown)
             return LS_OTHER;
         graph->nodes = grown;
@@ -224,8 +225,7 @@ static ls_status wire(struct unroller *u, const struct entry *entry, int input,
     return LS_OK;
 }
 
-static ls_status unroll_layer(struct unroller *u, const struct entry *entry, int input,
-                              int *output)
+static ls_status unroll_layer(struct unroller *u, const struct entry *entry, int input, int *output)
 {
     const struct ls_layer_ops *const ops = ls_layer_find(entry->choice.kind);
     if (!ops)

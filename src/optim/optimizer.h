@@ -16,18 +16,18 @@ struct ls_optimizer_ops;
 struct ls_optimizer {
     const struct ls_optimizer_ops *ops;
     const void *args;
-    double lr;             /* before the schedule */
+    double lr; /* before the schedule */
     double weight_decay;
-    enum ls_decay decay;   /* which tensors are decayed and regularised */
+    enum ls_decay decay; /* which tensors are decayed and regularised */
     int n_slots;
     const char *slot_name[LS_MAX_SLOTS];
 };
 
 /* One update of a run of elements. */
 struct ls_update {
-    double lr;             /* after the schedule */
-    double weight_decay;   /* 0 for exempt tensors */
-    uint64_t step;         /* from 1, for bias correction */
+    double lr;           /* after the schedule */
+    double weight_decay; /* 0 for exempt tensors */
+    uint64_t step;       /* from 1, for bias correction */
     size_t len;
     real *restrict w;
     const real *restrict g;

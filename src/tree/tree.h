@@ -30,9 +30,9 @@ struct ls_tree {
     int shards, size, rank;
     int first, last; /* this rank's shards */
 
-    int n_pieces;          /* of this rank */
-    int *piece_leaf;       /* (n_pieces) local index of a piece's first leaf; the piece ends up
-                              there when `local` has run over an array of leaves */
+    int n_pieces;    /* of this rank */
+    int *piece_leaf; /* (n_pieces) local index of a piece's first leaf; the piece ends up
+                        there when `local` has run over an array of leaves */
     struct ls_tree_op *local;
     int n_local;
 
@@ -42,12 +42,12 @@ struct ls_tree {
     struct ls_tree_op *global; /* over all pieces; leaves the root in piece 0 */
     int n_global;
 
-    int n_slots;           /* buffers that the waves need */
-    int *slot;             /* (last - first) slot of each local leaf */
+    int n_slots; /* buffers that the waves need */
+    int *slot;   /* (last - first) slot of each local leaf */
     struct ls_tree_wave *waves;
     int n_waves;
     struct ls_tree_op *wave_ops; /* over slots */
-    int *piece_slot;       /* (n_pieces) where a piece lies after the last wave */
+    int *piece_slot;             /* (n_pieces) where a piece lies after the last wave */
 };
 
 /** First shard of rank `rank` of `size`: contiguous runs, as equal as they can be.

@@ -2,7 +2,9 @@
 #ifndef LOCKSTEP_TESTS_IO_TEMP_H
 #define LOCKSTEP_TESTS_IO_TEMP_H
 
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* nftw, seteuid */
+#endif
 #include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -88,24 +90,31 @@ static inline void assert_message(const char *part)
         fail_msg("\"%s\" is not in \"%s\"", part, ls_message());
 }
 
-/* A dataset by HDF5 itself; chunk NULL: contiguous. `disk` is the type in the file. */
-static inline void put_dataset(hid_t file, const char *name, int axes, const hsize_t *dims,
-                               hid_t disk, hid_t memory, const void *values, const hsize_t *chunk,
-                               bool gzip)
+/* How a chunked dataset is laid out, for put_dataset. */
+static inline hid_t chunked(int axes, const hsize_t *chunk, bool gzip)
 {
-    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE), links = H5Pcreate(H5P_LINK_CREATE);
-    assert_true(H5Pset_create_intermediate_group(links, 1) >= 0);
-    if (chunk)
-        assert_true(H5Pset_chunk(creation, axes, chunk) >= 0);
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    assert_true(H5Pset_chunk(creation, axes, chunk) >= 0);
     if (gzip)
         assert_true(H5Pset_shuffle(creation) >= 0 && H5Pset_deflate(creation, 4) >= 0);
+    return creation;
+}
+
+/* A dataset by HDF5 itself, with the folders it needs. `disk` is the type in the file; layout
+ * H5P_DEFAULT: contiguous, else it is closed here. */
+static inline void put_dataset(hid_t file, const char *name, int axes, const hsize_t *dims,
+                               hid_t disk, hid_t memory, const void *values, hid_t layout)
+{
+    const hid_t links = H5Pcreate(H5P_LINK_CREATE);
+    assert_true(H5Pset_create_intermediate_group(links, 1) >= 0);
     const hid_t space = H5Screate_simple(axes, dims, NULL);
-    const hid_t dataset = H5Dcreate2(file, name, disk, space, links, creation, H5P_DEFAULT);
+    const hid_t dataset = H5Dcreate2(file, name, disk, space, links, layout, H5P_DEFAULT);
     assert_true(dataset >= 0);
     if (values)
         assert_true(H5Dwrite(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
-    assert_true(H5Dclose(dataset) >= 0 && H5Sclose(space) >= 0 && H5Pclose(creation) >= 0 &&
-                H5Pclose(links) >= 0);
+    assert_true(H5Dclose(dataset) >= 0 && H5Sclose(space) >= 0 && H5Pclose(links) >= 0);
+    if (layout != H5P_DEFAULT)
+        assert_true(H5Pclose(layout) >= 0);
 }
 
 #endif

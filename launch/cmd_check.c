@@ -1,0 +1,142 @@
+#include <string.h>
+
+#include "launch/command.h"
+#include "launch/job_help.h"
+#include "launch/session.h"
+#include "src/data/labels.h"
+#include "src/data/scan.h"
+#include "src/step/trainer.h"
+
+static void print_layers(const struct ls_model *model)
+{
+    int width = (int)strlen("layer");
+    char shape[LS_SHAPE_TEXT];
+    for (int l = 0; l < model->n_layers; l++)
+        if ((int)strlen(model->layers[l].name) > width)
+            width = (int)strlen(model->layers[l].name);
+    (void)printf("  %-*s  %-18s %12s  %14s\n", width, "layer", "output", "parameters",
+                 "FLOP a sample");
+    (void)printf("  %-*s  %-18s\n", width, "input", ls_shape_text(model->input, shape));
+    double flops = 0;
+    for (int l = 0; l < model->n_layers; l++) {
+        const struct ls_layer *const layer = &model->layers[l];
+        size_t params = 0;
+        for (int i = 0; i < layer->n_params; i++)
+            params += layer->params[i].len;
+        flops += layer->flops;
+        (void)printf("  %-*s  %-18s %12zu  %14.0f%s\n", width, layer->name,
+                     ls_shape_text(layer->out, shape), params, layer->flops,
+                     layer->frozen ? "  frozen" : "");
+    }
+    (void)printf("  %-*s  %-18s %12zu  %14.0f  forward; about three times that a step\n", width,
+                 "total", "", model->n_weights, flops);
+}
+
+static void print_run(const struct ls_session *s, size_t bytes)
+{
+    const size_t last = ls_plan_step(&s->plan, s->plan.steps_per_epoch - 1).n;
+    (void)printf("  %llu samples to train on%s", (unsigned long long)s->train_set.len,
+                 s->valid ? "" : "\n");
+    if (s->valid)
+        (void)printf(", %llu to validate\n", (unsigned long long)s->valid_set.len);
+    (void)printf("  %llu steps of %zu samples, %llu an epoch%s", (unsigned long long)s->steps,
+                 s->job.batch, (unsigned long long)s->plan.steps_per_epoch,
+                 last == s->job.batch ? "\n" : "");
+    if (last != s->job.batch)
+        (void)printf(", whose last has %zu\n", last);
+    (void)printf("  %zu shards of up to %zu samples, on %d rank%s x %zu thread%s\n", s->shards,
+                 ls_shard_max(s->job.batch, (int)s->shards), s->peers->size,
+                 s->peers->size == 1 ? "" : "s", s->job.threads, s->job.threads == 1 ? "" : "s");
+    (void)printf("  %.1f MiB of memory a rank, beside the samples it holds (up to %zu MiB)\n",
+                 (double)bytes / 0x1p20, s->job.data.memory);
+    (void)printf("  %.1f KiB of gradients reduced a step\n",
+                 (double)(s->model.n_summed * sizeof(real)) / 0x1p10);
+    (void)printf("  engine: %s\n", s->engine->describe());
+}
+
+static void warn(const char *text)
+{
+    (void)printf("  warning: %s\n", text);
+}
+
+static ls_status print_classes(struct ls_session *s)
+{
+    struct ls_class_counts counts;
+    char text[160];
+    LS_TRY(ls_class_counts(&s->train, &s->train_set, s->loss.k, &counts, s->arena));
+    for (size_t c = 0; c < counts.len; c++)
+        if (counts.n[c] == 0) {
+            (void)snprintf(text, sizeof text, "class %zu has no sample to train on", c);
+            warn(text);
+        }
+    if (s->valid != &s->valid_file)
+        return LS_OK;
+    return ls_class_counts(s->valid, NULL, s->loss.k, &counts, s->arena);
+}
+
+static void print_warnings(const struct ls_session *s)
+{
+    char text[160];
+    if (s->shards > s->job.batch) {
+        (void)snprintf(text, sizeof text,
+                       "%zu shards for a batch of %zu: some stay empty, and so do ranks", s->shards,
+                       s->job.batch);
+        warn(text);
+    }
+    if (s->train_set.len < s->job.batch)
+        warn("a batch is larger than the training set: every step is a whole epoch");
+}
+
+/* What train would plan, to tell its memory. */
+static ls_status plan_memory(struct ls_session *s, struct ls_workspace *ws,
+                             struct ls_trainer *trainer)
+{
+    const struct ls_trainer_spec spec = {
+        .model = &s->model, .loss = &s->loss, .optimizer = &s->job.optimizer};
+    LS_TRY(ls_workspace_init(ws, &s->model, &s->tree, s->peers, s->job.batch, (int)s->job.threads,
+                             true, s->arena));
+    return ls_trainer_init(trainer, &spec, ws, s->arena);
+}
+
+static ls_status check(const struct ls_command_call *call, struct ls_session *s)
+{
+    struct ls_workspace ws;
+    struct ls_trainer trainer;
+    LS_TRY(ls_session_read_job(s, call->positional[0], call->overrides, call->n_overrides,
+                               call->peers, call->arena));
+    LS_TRY(ls_session_prepare(s, NULL));
+    LS_TRY(ls_agree(s->peers, plan_memory(s, &ws, &trainer)));
+    const bool values = s->loss.ops->target == LS_TARGET_VALUES;
+    LS_TRY(ls_scan(&s->train, values, s->peers));
+    if (s->valid == &s->valid_file)
+        LS_TRY(ls_scan(s->valid, values, s->peers));
+    ls_status status = LS_OK;
+    if (s->peers->rank == 0) {
+        (void)printf("%s\n", call->positional[0]);
+        print_layers(&s->model);
+        print_run(s, call->arena->bytes);
+        print_warnings(s);
+        if (!values)
+            status = print_classes(s);
+    }
+    return ls_agree(s->peers, status);
+}
+
+static ls_status run(const struct ls_command_call *call)
+{
+    struct ls_session session = {0};
+    const ls_status status = check(call, &session);
+    ls_session_release(&session);
+    return status;
+}
+
+const struct ls_command_ops ls_command_check = {
+    .name = "check",
+    .help = "read a job and all its data, train nothing: layers, sizes, warnings",
+    .usage = "JOB [KEY=VALUE...]",
+    .min_positional = 1,
+    .max_positional = 1,
+    .takes_overrides = true,
+    .every_rank = true,
+    .more_help = ls_job_help,
+    .run = run};

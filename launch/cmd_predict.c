@@ -1,0 +1,178 @@
+#include <string.h>
+
+#include "io/dataset.h"
+#include "launch/command.h"
+#include "launch/session.h"
+
+struct flags {
+    const char *data, *out;
+    size_t batch;
+    bool force;
+};
+
+static const struct ls_option flags[] = {
+    {"data", LS_STRING, offsetof(struct flags, data), NULL, 0, 0, NULL, "HDF5 file with x"},
+    {"out", LS_STRING, offsetof(struct flags, out), NULL, 0, 0, NULL,
+     "HDF5 file to write: scores (N, K), and classes where there are any"},
+    {"batch", LS_SIZE, offsetof(struct flags, batch), "0", 0, 1 << 24, NULL,
+     "samples at a time [the job's batch]"},
+    {"force", LS_BOOL, offsetof(struct flags, force), "false", 0, 0, NULL,
+     "replace a file that is there"},
+    {0}};
+
+/* One rank's outputs on their way to rank 0's file. */
+struct prediction {
+    const struct ls_session *session;
+    struct ls_dataset_writer *writer; /* rank 0's */
+    enum ls_metric_kind kind;
+    float *mine, *all; /* (batch, K) */
+    size_t *bytes;     /* (size) */
+    int32_t *classes;  /* (batch) */
+    float *labels;     /* (batch, K) */
+};
+
+/* Outputs as scores: probabilities of classes, or of each label, or the values themselves. */
+static void score(enum ls_metric_kind kind, size_t k, const real *z, float *scores)
+{
+    double sum = 0;
+    const size_t top = ls_argmax(k, z);
+    for (size_t c = 0; c < k; c++)
+        sum += exp((double)(z[c] - z[top]));
+    for (size_t c = 0; c < k; c++) {
+        if (kind == LS_METRIC_CLASSES)
+            scores[c] = (float)(exp((double)(z[c] - z[top])) / sum);
+        else if (kind == LS_METRIC_LABELS)
+            scores[c] = (float)(1 / (1 + exp(-(double)z[c])));
+        else
+            scores[c] = (float)z[c];
+    }
+}
+
+static size_t score_shards(const struct prediction *p, const struct ls_workspace *ws)
+{
+    const size_t k = p->session->loss.k;
+    size_t rows = 0;
+    for (int shard = 0; shard < ws->shards; shard++)
+        for (size_t i = 0; i < ws->n[shard]; i++, rows++)
+            score(p->kind, k, ls_workspace_output(ws, shard) + i * k, p->mine + rows * k);
+    return rows;
+}
+
+static ls_status append(struct prediction *p, size_t n)
+{
+    const size_t k = p->session->loss.k;
+    for (size_t i = 0; i < n; i++) {
+        size_t top = 0;
+        for (size_t c = 0; c < k; c++) {
+            p->labels[i * k + c] = p->all[i * k + c] > 0.5f ? 1.0f : 0.0f;
+            top = p->all[i * k + c] > p->all[i * k + top] ? c : top;
+        }
+        p->classes[i] = (int32_t)top;
+    }
+    return ls_dataset_append(p->writer, n, p->all, p->classes, p->labels);
+}
+
+/* Ranks hold contiguous runs of a batch, so that gathering in rank order gives file order. */
+static ls_status seen(void *context, const struct ls_workspace *ws, const struct ls_batch *batch)
+{
+    struct prediction *const p = context;
+    const struct ls_peers *const peers = ws->peers;
+    const int shards = ws->tree->shards;
+    (void)score_shards(p, ws);
+    for (int r = 0; r < peers->size; r++) {
+        const int first = ls_tree_first_shard(shards, peers->size, r);
+        const int last = ls_tree_first_shard(shards, peers->size, r + 1);
+        p->bytes[r] = (ls_shard_row(batch->global_n, shards, last) -
+                       ls_shard_row(batch->global_n, shards, first)) *
+                      p->session->loss.k * sizeof(float);
+    }
+    ls_gather(peers, p->mine, p->all, p->bytes);
+    return ls_agree(peers, peers->rank == 0 && batch->status == LS_OK ? append(p, batch->global_n)
+                                                                      : LS_OK);
+}
+
+static ls_status create(struct prediction *p, const struct flags *given)
+{
+    const struct ls_session *const s = p->session;
+    const size_t rows = ls_shard_max(s->job.batch, (int)s->shards) * s->shards, k = s->loss.k;
+    p->mine = ls_arena_get(s->arena, rows * k, sizeof(float));
+    p->all = ls_arena_get(s->arena, rows * k, sizeof(float));
+    p->labels = ls_arena_get(s->arena, rows * k, sizeof(float));
+    p->classes = ls_arena_get(s->arena, rows, sizeof *p->classes);
+    p->bytes = ls_arena_get(s->arena, (size_t)s->peers->size, sizeof *p->bytes);
+    if (!p->mine || !p->all || !p->labels || !p->classes || !p->bytes)
+        return LS_OTHER;
+    if (s->peers->rank != 0)
+        return LS_OK;
+    FILE *const there = given->force ? NULL : fopen(given->out, "rb");
+    if (there) {
+        (void)fclose(there);
+        return ls_fail(LS_USAGE, "%s is there already: name another --out, or say --force",
+                       given->out);
+    }
+    const struct ls_dataset_spec spec = {.len = s->train.len,
+                                         .inputs = "scores",
+                                         .labels = "classes",
+                                         .axes = 2,
+                                         .dims = {k},
+                                         .element = LS_F32,
+                                         .has_labels = p->kind != LS_METRIC_VALUES,
+                                         .labels_are_classes = p->kind == LS_METRIC_CLASSES,
+                                         .label_len = k,
+                                         .n_class_names = s->n_classes,
+                                         .class_names = s->class_names};
+    return ls_dataset_create(&p->writer, given->out, &spec);
+}
+
+static ls_status predict(struct ls_session *s, struct prediction *p, const struct flags *given,
+                         struct ls_loader **loader)
+{
+    struct ls_workspace ws;
+    struct ls_evaluator evaluator;
+    struct ls_loader_spec spec = ls_session_valid_loader(s);
+    spec.labels = false;
+    ls_status status =
+        ls_workspace_init(&ws, &s->model, &s->tree, s->peers, s->job.batch, 1, false, s->arena);
+    if (status == LS_OK)
+        status = ls_evaluator_init(&evaluator, &ws, &s->loss, s->arena);
+    p->kind = ls_metric_kind(&s->loss);
+    if (status == LS_OK)
+        status = create(p, given);
+    if (status == LS_OK)
+        status = ls_loader_create(loader, &spec, 0);
+    LS_TRY(ls_agree(s->peers, status));
+    LS_TRY(ls_evaluate(&evaluator, *loader, s->valid_plan.steps_per_epoch, NULL, seen, p));
+    struct ls_dataset_writer *const writer = p->writer;
+    p->writer = NULL;
+    return ls_agree(s->peers, writer ? ls_dataset_finish(writer) : LS_OK);
+}
+
+static ls_status run(const struct ls_command_call *call)
+{
+    const struct flags *const given = call->flags;
+    struct ls_session session = {0};
+    struct ls_loader *loader = NULL;
+    struct prediction prediction = {.session = &session};
+    ls_status status = LS_OK;
+    LS_TRY_OUT(ls_session_from_checkpoint(&session, call->positional[0], given->data, given->batch,
+                                          call->peers, call->arena));
+    LS_TRY_OUT(predict(&session, &prediction, given, &loader));
+    if (call->peers->rank == 0)
+        (void)printf("%s: scores of %llu samples\n", given->out,
+                     (unsigned long long)session.train.len);
+out:
+    ls_dataset_abandon(prediction.writer);
+    ls_loader_free(loader);
+    ls_session_release(&session);
+    return status;
+}
+
+const struct ls_command_ops ls_command_predict = {.name = "predict",
+                                                  .help = "scores and classes of a dataset",
+                                                  .usage = "CHECKPOINT --data FILE --out FILE",
+                                                  .flags = flags,
+                                                  .flags_bytes = sizeof(struct flags),
+                                                  .min_positional = 1,
+                                                  .max_positional = 1,
+                                                  .every_rank = true,
+                                                  .run = run};
