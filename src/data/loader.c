@@ -40,23 +40,14 @@ ls_status ls_loader_check_labels(const struct ls_source *source, enum ls_target_
     return LS_OK;
 }
 
-static ls_status check_finite(const struct ls_loader *loader, const uint64_t *samples, size_t n)
-{
-    const size_t len = ls_shape_len(loader->spec.source->shape);
-    for (size_t i = 0; i < n * len; i++)
-        if (!isfinite(loader->raw[i]))
-            return ls_fail(LS_DATA, "%s: sample %llu has a value that is not finite (%g)",
-                           loader->spec.source->path, (unsigned long long)samples[i / len],
-                           (double)loader->raw[i]);
-    return LS_OK;
-}
-
 static ls_status read_labels(struct ls_loader *loader, struct ls_batch *batch, size_t at, size_t n)
 {
     const struct ls_loader_spec *const spec = &loader->spec;
     const uint64_t *const samples = batch->samples + at;
     if (spec->target == LS_TARGET_VALUES) {
         LS_TRY(ls_source_read_values(spec->source, samples, n, loader->values));
+        if (spec->check)
+            LS_TRY(ls_source_check_finite(spec->source, "y", loader->values, spec->k, samples, n));
         for (size_t i = 0; i < n * spec->k; i++)
             batch->values[at * spec->k + i] = LS_R(loader->values[i]);
         return LS_OK;
@@ -80,7 +71,7 @@ static ls_status read_shard(struct ls_loader *loader, struct ls_batch *batch,
     ls_plan_samples(spec->plan, step, batch->row[shard], n, samples);
     LS_TRY(ls_source_read_x(spec->source, samples, n, loader->raw));
     if (spec->check)
-        LS_TRY(check_finite(loader, samples, n));
+        LS_TRY(ls_source_check_finite(spec->source, "x", loader->raw, len, samples, n));
     for (size_t i = 0; i < n; i++)
         ls_transform(spec->transform, spec->training, step->epoch, samples[i],
                      loader->raw + i * len, batch->x + (at + i) * len);

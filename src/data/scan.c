@@ -2,17 +2,6 @@
 
 enum { READ_BYTES = 1 << 22 };
 
-static ls_status check(const struct ls_source *source, const char *what, const float *values,
-                       size_t len, const uint64_t *samples, size_t n)
-{
-    for (size_t i = 0; i < n * len; i++)
-        if (!isfinite(values[i]))
-            return ls_fail(LS_DATA, "%s: %s of sample %llu has a value that is not finite (%g)",
-                           source->path, what, (unsigned long long)samples[i / len],
-                           (double)values[i]);
-    return LS_OK;
-}
-
 static ls_status scan(struct ls_source *source, bool values, uint64_t begin, uint64_t end)
 {
     const size_t len = ls_shape_len(source->shape);
@@ -27,11 +16,11 @@ static ls_status scan(struct ls_source *source, bool values, uint64_t begin, uin
         for (size_t i = 0; i < n; i++)
             samples[i] = at + i;
         LS_TRY_OUT(ls_source_read_x(source, samples, n, x));
-        LS_TRY_OUT(check(source, "x", x, len, samples, n));
+        LS_TRY_OUT(ls_source_check_finite(source, "x", x, len, samples, n));
         if (!values)
             continue;
         LS_TRY_OUT(ls_source_read_values(source, samples, n, x));
-        LS_TRY_OUT(check(source, "y", x, source->label_len, samples, n));
+        LS_TRY_OUT(ls_source_check_finite(source, "y", x, source->label_len, samples, n));
     }
 out:
     ls_free(samples);

@@ -1,5 +1,7 @@
 #include "src/data/source.h"
 
+#include <math.h>
+
 ls_status ls_source_read_x(struct ls_source *source, const uint64_t *samples, size_t n, float *x)
 {
     if (n == 0)
@@ -30,6 +32,17 @@ ls_status ls_source_read_values(struct ls_source *source, const uint64_t *sample
     const ls_status status = source->ops->read_values(source->context, samples, n, values);
     pthread_mutex_unlock(&source->lock);
     return status;
+}
+
+ls_status ls_source_check_finite(const struct ls_source *source, const char *what,
+                                 const float *values, size_t len, const uint64_t *samples, size_t n)
+{
+    for (size_t i = 0; i < n * len; i++)
+        if (!isfinite(values[i]))
+            return ls_fail(LS_DATA, "%s: %s of sample %llu has a value that is not finite (%g)",
+                           source->path, what, (unsigned long long)samples[i / len],
+                           (double)values[i]);
+    return LS_OK;
 }
 
 void ls_source_close(struct ls_source *source)

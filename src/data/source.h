@@ -45,6 +45,13 @@ ls_status ls_source_read_classes(struct ls_source *source, const uint64_t *sampl
 ls_status ls_source_read_values(struct ls_source *source, const uint64_t *samples, size_t n,
                                 float *values);
 
+/** Whether n rows of `len` values are all finite; LS_DATA with the sample when not.
+ *  what  "x" or "y"     values  (n, len) of `samples` (n)
+ *  Collective: no. */
+ls_status ls_source_check_finite(const struct ls_source *source, const char *what,
+                                 const float *values, size_t len, const uint64_t *samples,
+                                 size_t n);
+
 /** Takes a zeroed source.  Collective: no. */
 void ls_source_close(struct ls_source *source);
 

@@ -76,9 +76,9 @@ ls_status ls_statistics(struct ls_source *source, const struct ls_subset *subset
     LS_TRY_OUT(ls_agree(peers, status));
     const double *const root = ls_fold(&fold, ls_merge_moments, len);
     for (size_t c = 0; c < channels; c++) {
-        const double deviation = sqrt(root[1 + channels + c] / root[0]);
+        const float deviation = (float)sqrt(root[1 + channels + c] / root[0]);
         mean[c] = (float)root[1 + c];
-        std[c] = deviation > 0 ? (float)deviation : 1.0f;
+        std[c] = deviation > 0 ? deviation : 1.0f;
     }
 out:
     ls_arena_release(&arena);

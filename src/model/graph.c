@@ -2,19 +2,14 @@
 
 #include <string.h>
 
-enum { MAX_DEPTH = 16, MAX_NODES = 10000, MAX_KINDS = 64 };
+#include "src/model/aliases.h"
 
-/* A name that `from` can refer to: as written in the job, and the layer it stands for. */
-struct alias {
-    const char *written;
-    int layer;
-};
+enum { MAX_DEPTH = 16, MAX_NODES = 10000, MAX_KINDS = 64 };
 
 struct unroller {
     struct ls_graph *graph;
     struct ls_arena *arena;
-    struct alias *aliases;
-    size_t n_aliases, room_aliases;
+    struct ls_aliases aliases;
     unsigned counts[MAX_KINDS]; /* of each kind so far */
     int depth;
 };
@@ -140,45 +135,6 @@ static ls_status choose_name(struct unroller *u, const struct entry *entry, char
     return LS_OK;
 }
 
-static ls_status add_alias(struct unroller *u, const char *written, int layer)
-{
-    if (u->n_aliases == u->room_aliases) {
-        const size_t room = u->room_aliases ? 2 * u->room_aliases : 64;
-        struct alias *const grown =
-            ls_realloc(u->aliases, u->room_aliases, room, sizeof *u->aliases);
-        if (!grown)
-            return LS_OTHER;
-        u->aliases = grown;
-        u->room_aliases = room;
-    }
-    const char *const kept = ls_arena_strdup(u->arena, written);
-    u->aliases[u->n_aliases++] = (struct alias){kept, layer};
-    return kept ? LS_OK : LS_OTHER;
-}
-
-static ls_status resolve(const struct unroller *u, const struct ls_node *from, int *layer)
-{
-    if (from->kind != LS_NODE_SCALAR)
-        return ls_node_fail(from, "from takes the name of an entry");
-    *layer = LS_MODEL_INPUT;
-    if (strcmp(from->text, "input") == 0)
-        return LS_OK;
-    for (size_t i = u->n_aliases; i-- > 0;)
-        if (strcmp(u->aliases[i].written, from->text) == 0) {
-            *layer = u->aliases[i].layer;
-            return LS_OK;
-        }
-    const char **const names = ls_arena_get(u->arena, u->n_aliases + 2, sizeof *names);
-    if (!names)
-        return LS_OTHER;
-    names[0] = "input";
-    for (size_t i = 0; i < u->n_aliases; i++)
-        names[i + 1] = u->aliases[i].written;
-    const char *const near = ls_nearest(from->text, names);
-    return ls_node_fail(from, "from: no entry before this one is called \"%s\"%s%s%s", from->text,
-                        near ? " (did you mean \"" : "", near ? near : "", near ? "\"?)" : "");
-}
-
 static ls_status add_layer(struct unroller *u, const struct ls_graph_node *node, int *index)
 {
     struct ls_graph *const graph = u->graph;
@@ -215,9 +171,9 @@ static ls_status wire(struct unroller *u, const struct entry *entry, int input,
                                 ops->max_inputs, len);
         node->n_in = 0;
         for (const struct ls_node *item = from->child; item; item = item->next)
-            LS_TRY(resolve(u, item, &node->wiring.from[node->n_in++]));
+            LS_TRY(ls_aliases_find(&u->aliases, item, &node->wiring.from[node->n_in++]));
     } else if (from) {
-        LS_TRY(resolve(u, from, &node->wiring.from[0]));
+        LS_TRY(ls_aliases_find(&u->aliases, from, &node->wiring.from[0]));
     }
     if (node->n_in < ops->min_inputs)
         return ls_node_fail(entry->choice.node, "%s needs at least %d entries: from: [a, b]",
@@ -242,8 +198,8 @@ static ls_status unroll_layer(struct unroller *u, const struct entry *entry, int
     LS_TRY(ls_options_parse(ops->options, arguments, ops->kind, beside_kind, u->arena, args));
     node.args = args;
     LS_TRY(add_layer(u, &node, output));
-    LS_TRY(add_alias(u, u->graph->nodes[*output].name, *output));
-    return entry->name ? add_alias(u, entry->name->text, *output) : LS_OK;
+    LS_TRY(ls_aliases_add(&u->aliases, u->graph->nodes[*output].name, *output));
+    return entry->name ? ls_aliases_add(&u->aliases, entry->name->text, *output) : LS_OK;
 }
 
 /* y = body(x) + shortcut(x): the sum bears the residual's name. */
@@ -263,8 +219,8 @@ static ls_status unroll_residual(struct unroller *u, const struct entry *entry, 
     if (!sum.args)
         return LS_OTHER;
     LS_TRY(add_layer(u, &sum, output));
-    LS_TRY(add_alias(u, u->graph->nodes[*output].name, *output));
-    return entry->name ? add_alias(u, entry->name->text, *output) : LS_OK;
+    LS_TRY(ls_aliases_add(&u->aliases, u->graph->nodes[*output].name, *output));
+    return entry->name ? ls_aliases_add(&u->aliases, entry->name->text, *output) : LS_OK;
 }
 
 static ls_status unroll_repeat(struct unroller *u, const struct entry *entry, int input,
@@ -276,7 +232,7 @@ static ls_status unroll_repeat(struct unroller *u, const struct entry *entry, in
     *output = input;
     for (size_t i = 0; i < args.times; i++)
         LS_TRY(unroll_list(u, args.body, *output, output));
-    return entry->name ? add_alias(u, entry->name->text, *output) : LS_OK;
+    return entry->name ? ls_aliases_add(&u->aliases, entry->name->text, *output) : LS_OK;
 }
 
 static ls_status unroll_list(struct unroller *u, const struct ls_node *list, int input, int *output)
@@ -292,7 +248,7 @@ static ls_status unroll_list(struct unroller *u, const struct ls_node *list, int
         int from = *output;
         const bool is_residual = strcmp(entry.choice.kind, "residual") == 0;
         if ((is_residual || strcmp(entry.choice.kind, "repeat") == 0) && entry.from)
-            LS_TRY(resolve(u, entry.from, &from));
+            LS_TRY(ls_aliases_find(&u->aliases, entry.from, &from));
         if (is_residual)
             LS_TRY(unroll_residual(u, &entry, from, output));
         else if (strcmp(entry.choice.kind, "repeat") == 0)
@@ -308,10 +264,10 @@ ls_status ls_graph_unroll(struct ls_graph *graph, const struct ls_node *spec,
                           struct ls_arena *arena)
 {
     *graph = (struct ls_graph){0};
-    struct unroller u = {.graph = graph, .arena = arena};
+    struct unroller u = {.graph = graph, .arena = arena, .aliases = {.arena = arena}};
     int output = LS_MODEL_INPUT;
     const ls_status status = unroll_list(&u, spec, LS_MODEL_INPUT, &output);
-    ls_free(u.aliases);
+    ls_aliases_release(&u.aliases);
     if (status != LS_OK)
         ls_graph_release(graph);
     return status;
