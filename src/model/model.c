@@ -33,8 +33,7 @@ static ls_status take_node(struct ls_model *model, int index, const struct ls_gr
         return ls_node_fail(node->node, "%s: %s", layer->name, ls_message());
     const struct ls_shape out = layer->out;
     if (out.c == 0 || out.h == 0 || out.w == 0 || out.c > SIZE_MAX / 64 / out.h / out.w)
-        return ls_node_fail(node->node, "%s: its output would be of impossible size",
-                            layer->name);
+        return ls_node_fail(node->node, "%s: its output would be of impossible size", layer->name);
     return LS_OK;
 }
 
@@ -158,8 +157,8 @@ static ls_status freeze_layers(const struct ls_model *model, const struct ls_nam
     return LS_OK;
 }
 
-ls_status ls_model_create(struct ls_model *model, const struct ls_node *spec,
-                          struct ls_shape input, const struct ls_engine_ops *engine, uint64_t seed,
+ls_status ls_model_create(struct ls_model *model, const struct ls_node *spec, struct ls_shape input,
+                          const struct ls_engine_ops *engine, uint64_t seed,
                           const struct ls_names *freeze, struct ls_arena *arena)
 {
     *model = (struct ls_model){.input = input, .engine = engine};
