@@ -1,7 +1,8 @@
 #include "src/job/data.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "src/base/number.h"
 
 struct crop {
     size_t pad;
@@ -29,9 +30,8 @@ static ls_status parse_valid(struct ls_job_data *data, struct ls_arena *arena)
         return LS_OK;
     if (node->kind != LS_NODE_SCALAR)
         return ls_node_fail(node, "data: valid takes a file, or a share such as 0.1");
-    char *end = NULL;
-    const double share = strtod(node->text, &end);
-    if (end == node->text || *end != '\0' || node->quoted) {
+    double share = 0;
+    if (node->quoted || !ls_number_real(node->text, &share)) {
         data->valid_path = ls_arena_strdup(arena, node->text);
         return data->valid_path ? LS_OK : LS_OTHER;
     }
