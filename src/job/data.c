@@ -13,6 +13,8 @@ static const struct ls_option crop_options[] = {
      "zeros on every side before cutting out the old size"},
     {0}};
 
+static const struct ls_option no_options[] = {{0}};
+
 struct given {
     struct ls_reals mean, std;
 };
@@ -57,13 +59,13 @@ static ls_status parse_normalize(struct ls_job_data *data, struct ls_arena *aren
     struct given given;
     LS_TRY(ls_options_parse(given_options, node, "normalize", NULL, arena, &given));
     if (given.mean.len != given.std.len || given.mean.len == 0)
-        return ls_node_fail(node, "normalize: mean has %zu numbers and std %zu: one of each for "
-                                  "every channel",
+        return ls_node_fail(node,
+                            "normalize: mean has %zu numbers and std %zu: one of each for "
+                            "every channel",
                             given.mean.len, given.std.len);
     for (size_t i = 0; i < given.std.len; i++)
         if (!(given.std.value[i] > 0))
-            return ls_node_fail(node, "normalize: std must be above 0, got %g",
-                                given.std.value[i]);
+            return ls_node_fail(node, "normalize: std must be above 0, got %g", given.std.value[i]);
     data->normalize_by = LS_NORMALIZE_GIVEN;
     data->mean = given.mean;
     data->std = given.std;
@@ -78,16 +80,18 @@ static ls_status parse_augment(struct ls_job_data *data, struct ls_arena *arena)
     const struct ls_node *item = node->kind == LS_NODE_LIST ? node->child : node;
     for (; item; item = node->kind == LS_NODE_LIST ? item->next : NULL) {
         struct ls_choice choice;
+        struct crop crop = {0};
         LS_TRY(ls_choice_parse(item, "augment", NULL, &choice));
-        if (strcmp(choice.kind, "flip") == 0) {
-            data->augment_by.flip = true;
-        } else if (strcmp(choice.kind, "crop") == 0) {
-            struct crop crop;
-            LS_TRY(ls_options_parse(crop_options, choice.arguments, "crop", NULL, arena, &crop));
-            data->augment_by.crop_pad = crop.pad;
-        } else if (strcmp(choice.kind, "none") != 0) {
+        const bool is_crop = strcmp(choice.kind, "crop") == 0;
+        const bool is_flip = strcmp(choice.kind, "flip") == 0;
+        if (!is_crop && !is_flip && strcmp(choice.kind, "none") != 0)
             return ls_node_fail(item, "augment takes flip and crop, got \"%s\"", choice.kind);
-        }
+        LS_TRY(ls_options_parse(is_crop ? crop_options : no_options, choice.arguments, choice.kind,
+                                NULL, arena, &crop));
+        if (is_crop)
+            data->augment_by.crop_pad = crop.pad;
+        if (is_flip)
+            data->augment_by.flip = true;
     }
     return LS_OK;
 }
