@@ -58,8 +58,8 @@ ls_status ls_job_file_parse(const char *text, const char *name, struct ls_arena 
 ls_status ls_job_file_folder(const char *path, struct ls_arena *arena, const char **folder)
 {
     const char *const slash = strrchr(path, '/');
-    char *const relative =
-        slash ? ls_arena_printf(arena, "%.*s/", (int)(slash - path), path) : ls_arena_strdup(arena, ".");
+    char *const relative = slash ? ls_arena_printf(arena, "%.*s/", (int)(slash - path), path)
+                                 : ls_arena_strdup(arena, ".");
     char absolute[PATH_MAX];
     if (!relative || !realpath(relative, absolute))
         return ls_fail(LS_USAGE, "%s: cannot find its folder: %s", path, strerror(errno));

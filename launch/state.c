@@ -190,8 +190,7 @@ ls_status ls_state_restore_model(const struct ls_checkpoint *checkpoint, struct 
     return visit_model(model, fit, &f);
 }
 
-ls_status ls_state_restore_slots(const struct ls_checkpoint *checkpoint,
-                                 struct ls_trainer *trainer)
+ls_status ls_state_restore_slots(const struct ls_checkpoint *checkpoint, struct ls_trainer *trainer)
 {
     struct fitting f = {.checkpoint = checkpoint};
     LS_TRY(visit_slots(trainer, fit, &f));

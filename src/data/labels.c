@@ -8,8 +8,8 @@ enum { READ = 4096, MAX_CLASSES = 1 << 20 };
 
 ls_status ls_label_fail(const struct ls_source *source, uint64_t sample, int64_t label, size_t k)
 {
-    return ls_fail(LS_DATA, "%s: the label of sample %llu is %lld, expected 0 to %zu",
-                   source->path, (unsigned long long)sample, (long long)label, k - 1);
+    return ls_fail(LS_DATA, "%s: the label of sample %llu is %lld, expected 0 to %zu", source->path,
+                   (unsigned long long)sample, (long long)label, k - 1);
 }
 
 /* Counts that grow with the largest class. */

@@ -32,11 +32,11 @@ struct ls_loader_spec {
     const struct ls_plan *plan;
     const struct ls_transform *transform;
     const struct ls_tree *tree;
-    bool training;            /* augment */
-    bool labels;              /* read them */
-    bool check;               /* refuse values that are not finite */
+    bool training; /* augment */
+    bool labels;   /* read them */
+    bool check;    /* refuse values that are not finite */
     enum ls_target_kind target;
-    size_t k;                 /* outputs of the model */
+    size_t k; /* outputs of the model */
 };
 
 struct ls_loader;

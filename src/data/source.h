@@ -14,13 +14,13 @@ struct ls_source_ops;
 struct ls_source {
     const struct ls_source_ops *ops;
     void *context;
-    pthread_mutex_t lock;      /* PTHREAD_MUTEX_INITIALIZER */
-    const char *path;          /* for messages */
-    uint64_t len;              /* samples */
-    struct ls_shape shape;     /* of one sample */
+    pthread_mutex_t lock;  /* PTHREAD_MUTEX_INITIALIZER */
+    const char *path;      /* for messages */
+    uint64_t len;          /* samples */
+    struct ls_shape shape; /* of one sample */
     bool has_labels;
-    bool labels_are_classes;   /* y is (N) of an integer type; else (N, K) or (N) reals */
-    size_t label_len;          /* K of (N, K); 1 for (N) */
+    bool labels_are_classes; /* y is (N) of an integer type; else (N, K) or (N) reals */
+    size_t label_len;        /* K of (N, K); 1 for (N) */
     size_t n_class_names;
     const char *const *class_names; /* attribute `classes` of the file */
 };

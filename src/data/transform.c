@@ -17,8 +17,7 @@ static long below(uint32_t word, size_t range)
 
 static struct window draw(const struct ls_transform *t, uint64_t epoch, uint64_t sample)
 {
-    const struct ls_draw word =
-        ls_philox(t->seed, ls_stream(LS_DRAW_AUGMENT, 0, epoch), sample);
+    const struct ls_draw word = ls_philox(t->seed, ls_stream(LS_DRAW_AUGMENT, 0, epoch), sample);
     const size_t pad = t->augment.crop_pad;
     struct window window = {0, 0, t->augment.flip && (word.word[0] & 1)};
     if (pad > 0) {

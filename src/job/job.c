@@ -99,8 +99,8 @@ static ls_status parse_shards(struct ls_job *job, struct ls_arena *arena)
     const struct ls_node *const node = job->shards_node;
     if (!node || (node->kind == LS_NODE_SCALAR && strcmp(node->text, "auto") == 0))
         return LS_OK;
-    static const struct ls_option option = {
-        "shards", LS_SIZE, 0, NULL, 1, 65536, NULL, "a whole number or auto"};
+    static const struct ls_option option = {"shards", LS_SIZE, 0,    NULL,
+                                            1,        65536,   NULL, "a whole number or auto"};
     return ls_option_parse(&option, node, "job", arena, &job->shards);
 }
 

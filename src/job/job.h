@@ -30,7 +30,7 @@ struct ls_job_data {
 };
 
 struct ls_job_sampler {
-    int order;             /* enum ls_order */
+    int order; /* enum ls_order */
     const char *balance, *hard;
 };
 

@@ -3,8 +3,7 @@
 #include "src/job/job.h"
 
 /* Puts KEY: text into a map, in place of what is there. */
-static ls_status put(struct ls_node *map, const char *key, const char *text,
-                     struct ls_arena *arena)
+static ls_status put(struct ls_node *map, const char *key, const char *text, struct ls_arena *arena)
 {
     struct ls_node *const node = text ? ls_node_scalar(arena, key, text) : NULL;
     if (!node)

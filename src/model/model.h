@@ -32,8 +32,8 @@ struct ls_model {
  *  gives parameters their initial values, keyed by `seed`.
  *  freeze  names of layers whose parameters stay
  *  Errors: LS_USAGE with the place and the layer.  Owner: arena.  Collective: no. */
-ls_status ls_model_create(struct ls_model *model, const struct ls_node *spec,
-                          struct ls_shape input, const struct ls_engine_ops *engine, uint64_t seed,
+ls_status ls_model_create(struct ls_model *model, const struct ls_node *spec, struct ls_shape input,
+                          const struct ls_engine_ops *engine, uint64_t seed,
                           const struct ls_names *freeze, struct ls_arena *arena);
 
 /** The layer called `name`, NULL when there is none.  Collective: no. */

@@ -16,9 +16,9 @@ static void set_dx(const struct ls_pass *pass, int l, int shard, int thread, str
         if (from == LS_MODEL_INPUT || !ws->needs_gradient[from])
             continue;
         const int spill = ws->spill[l].from[i];
-        call->dx[i] = spill < 0 ? ws->dy[from] + first * ls_shape_len(layer->in[i])
-                                : ws->spilled + (size_t)thread * ws->spill_len +
-                                      (size_t)spill * ws->max_n;
+        call->dx[i] =
+            spill < 0 ? ws->dy[from] + first * ls_shape_len(layer->in[i])
+                      : ws->spilled + (size_t)thread * ws->spill_len + (size_t)spill * ws->max_n;
     }
 }
 

@@ -10,7 +10,7 @@ struct ls_evaluator {
     struct ls_workspace *ws;
     const struct ls_loss *loss;
     enum ls_metric_kind kind;
-    size_t len;          /* doubles of one shard: value and weight of the loss, metrics' sums */
+    size_t len; /* doubles of one shard: value and weight of the loss, metrics' sums */
     struct ls_fold fold;
 };
 

@@ -64,13 +64,13 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
     if (tail[LS_TAIL_FAILED] > 0)
         return agree_on_batch(trainer, batch);
     const double weight = tail[LS_TAIL_WEIGHT] > 0 ? tail[LS_TAIL_WEIGHT] : 1;
-    *record = (struct ls_record){.step = batch->step,
-                                 .epoch = batch->epoch,
-                                 .samples = batch->global_n,
-                                 .loss = tail[LS_TAIL_VALUE] / weight,
-                                 .lr = ls_schedule_lr(trainer->spec.schedule,
-                                                      trainer->spec.optimizer->lr, batch->step),
-                                 .stop = tail[LS_TAIL_STOP] > 0};
+    *record = (struct ls_record){
+        .step = batch->step,
+        .epoch = batch->epoch,
+        .samples = batch->global_n,
+        .loss = tail[LS_TAIL_VALUE] / weight,
+        .lr = ls_schedule_lr(trainer->spec.schedule, trainer->spec.optimizer->lr, batch->step),
+        .stop = tail[LS_TAIL_STOP] > 0};
     record->grad_norm = ls_trainer_gradient(trainer, gradient, weight);
     LS_TRY(ls_trainer_finite(trainer, gradient, record));
     ls_trainer_clip(trainer, gradient, record->grad_norm);

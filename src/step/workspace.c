@@ -26,8 +26,7 @@ static ls_status allocate_forward(struct ls_workspace *ws, struct ls_arena *aren
         if (!ws->y[l] || !ws->saved[l])
             return LS_OTHER;
         if (layer->ops->scratch_len)
-            ws->scratch_len =
-                max_size(ws->scratch_len, layer->ops->scratch_len(layer, ws->max_n));
+            ws->scratch_len = max_size(ws->scratch_len, layer->ops->scratch_len(layer, ws->max_n));
     }
     ws->scratch = ls_arena_get(arena, (size_t)ws->threads * ws->scratch_len, sizeof(real));
     return ws->scratch ? LS_OK : LS_OTHER;

@@ -31,17 +31,17 @@ struct ls_workspace {
     size_t scratch_len;
 
     /* training only */
-    real **dy;            /* (layers) NULL where no gradient is needed */
-    bool *needs_gradient; /* (layers) it or something before it is trained */
+    real **dy;               /* (layers) NULL where no gradient is needed */
+    bool *needs_gradient;    /* (layers) it or something before it is trained */
     struct ls_wiring *spill; /* (layers) offset in the spill of a second reader's gradient, -1 */
     real *spilled;           /* (threads, spill_len) */
     size_t spill_len;
-    real *slots;          /* (tree->n_slots, slot_len) */
+    real *slots; /* (tree->n_slots, slot_len) */
     size_t slot_len;
-    real **pieces;        /* (tree->n_pieces) slabs; pieces[0] has all n_params elements */
-    double **tails;       /* (tree->n_pieces, LS_TAIL_LEN) */
-    double *tail_leaves;  /* (shards, LS_TAIL_LEN) */
-    struct ls_fold fold;  /* for exchanges */
+    real **pieces;       /* (tree->n_pieces) slabs; pieces[0] has all n_params elements */
+    double **tails;      /* (tree->n_pieces, LS_TAIL_LEN) */
+    double *tail_leaves; /* (shards, LS_TAIL_LEN) */
+    struct ls_fold fold; /* for exchanges */
 };
 
 /** Plans and allocates for global batches of up to `batch` samples.
