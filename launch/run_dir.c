@@ -50,20 +50,22 @@ static ls_status make_folders(const char *path)
     return LS_OK;
 }
 
-/* Steps of the checkpoints of a run, newest first; returns how many. */
+/* Steps of the newest `room` checkpoints of a run, newest first; returns how many. */
 static size_t list(const char *path, uint64_t *steps, size_t room)
 {
     char folder[PATH_MAX];
     (void)snprintf(folder, sizeof folder, "%s/checkpoints", path);
     DIR *const dir = opendir(folder);
     size_t n = 0;
-    for (struct dirent *entry = NULL; dir && n < room && (entry = readdir(dir));) {
+    for (struct dirent *entry = NULL; dir && (entry = readdir(dir));) {
         unsigned long long step = 0;
         int end = 0;
         if (sscanf(entry->d_name, "step-%llu.h5%n", &step, &end) != 1 || end == 0 ||
             entry->d_name[end] != '\0')
             continue;
-        size_t at = n++;
+        if (n == room && step < steps[n - 1])
+            continue;
+        size_t at = n < room ? n++ : n - 1;
         for (; at > 0 && steps[at - 1] < step; at--)
             steps[at] = steps[at - 1];
         steps[at] = step;

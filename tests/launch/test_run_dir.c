@@ -209,6 +209,19 @@ static void foreign_files_among_checkpoints_are_left_alone(void **state)
     assert_int_equal(access("runs/a/checkpoints/step-000000001.h5.bak", F_OK), 0);
 }
 
+static void the_newest_is_found_among_very_many(void **state)
+{
+    (void)state;
+    open_run(0);
+    for (int step = 1; step <= 4200; step++)
+        put(checkpoint(step), "");
+    save(4201, 5000, false);
+    assert_int_equal(newest(), 4201);
+    save(4202, 10, false);
+    assert_int_equal(newest(), 4202);
+    assert_false(exists(4192));
+}
+
 static void the_log_has_a_line_each(void **state)
 {
     (void)state;
@@ -234,6 +247,7 @@ int main(void)
         RUN_TEST(a_bad_checkpoint_is_passed_over),
         RUN_TEST(bad_newer_checkpoints_do_not_push_out_good_ones),
         RUN_TEST(foreign_files_among_checkpoints_are_left_alone),
+        RUN_TEST(the_newest_is_found_among_very_many),
         RUN_TEST(the_log_has_a_line_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
