@@ -9,7 +9,7 @@ cat > job.yaml << 'END'
 seed: 5
 data: {train: data.h5, valid: 0.1}
 batch: 16
-steps: 11000
+steps: 14000
 model:
 - dense: 24
 - bn
@@ -42,8 +42,8 @@ fi
 status=0
 wait $pid || status=$?
 why=$(trouble)
-[ -n "$why" ] || [ "$(steps_of run | wc -l)" -eq 11000 ] || why="not 11000 records of steps"
-verdict "long: 11,000 steps, ranks compared at each checkpoint" "$why"
+[ -n "$why" ] || [ "$(steps_of run | wc -l)" -eq 14000 ] || why="not 14000 records of steps"
+verdict "long: 14,000 steps, ranks compared at each checkpoint" "$why"
 
 why=
 [ ${#early[@]} -eq 2 ] && [ ${#late[@]} -eq 2 ] || why="no figures: ${early[*]}, ${late[*]}"
