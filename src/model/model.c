@@ -155,6 +155,11 @@ static ls_status freeze_layers(const struct ls_model *model, const struct ls_nam
                            freeze->value[i], near ? " (did you mean \"" : "", near ? near : "",
                            near ? "\"?)" : "");
         }
+        if (layer->n_params == 0)
+            return ls_fail(
+                LS_USAGE,
+                "init.freeze: \"%s\" has no parameters of its own: name the layers that do",
+                freeze->value[i]);
         layer->frozen = true;
     }
     return LS_OK;
