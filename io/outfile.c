@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* fallocate */
 #include "io/outfile.h"
 
 #include <errno.h>

@@ -56,6 +56,20 @@ static void overrides_replace_what_the_file_says(void **state)
     assert_int_equal(ls_node_get(root, "data")->line, 2);
 }
 
+static void a_length_on_the_command_line_replaces_the_other_one_of_the_file(void **state)
+{
+    (void)state;
+    struct ls_node *root = NULL;
+    put("epochs: 4\n");
+    assert_int_equal(read_job("sub/job.yaml", (char[]){"steps=7"}, &root), LS_OK);
+    assert_null(ls_node_get(root, "epochs"));
+    assert_string_equal(ls_node_get(root, "steps")->text, "7");
+    put("steps: 4\nepochs: 5\n");
+    assert_int_equal(read_job("sub/job.yaml", NULL, &root), LS_OK);
+    assert_non_null(ls_node_get(root, "epochs"));
+    assert_non_null(ls_node_get(root, "steps"));
+}
+
 static void what_cannot_be_read_is_named(void **state)
 {
     (void)state;
@@ -104,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(overrides_replace_what_the_file_says),
+        cmocka_unit_test(a_length_on_the_command_line_replaces_the_other_one_of_the_file),
         cmocka_unit_test(what_cannot_be_read_is_named),
         cmocka_unit_test(a_file_too_large_for_a_job_is_refused),
         cmocka_unit_test(folder_and_stem_are_those_of_the_path),
