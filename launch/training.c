@@ -48,7 +48,7 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
     struct ls_session *const s = t->session;
     const struct ls_job *const job = &s->job;
     LS_TRY(choose_metrics(t));
-    LS_TRY(ls_workspace_init(&t->ws, &s->model, &s->tree, s->peers, job->batch, (int)job->threads,
+    LS_TRY(ls_workspace_init(&t->ws, &s->model, &s->tree, s->peers, s->room, (int)job->threads,
                              true, s->arena));
     const struct ls_trainer_spec spec = {.model = &s->model,
                                          .loss = &s->loss,
@@ -62,7 +62,7 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
         LS_TRY(restore(t, checkpoint));
     t->first_step = t->step;
     if (s->valid) {
-        LS_TRY(ls_evaluator_init(&t->evaluator, &t->ws, &s->loss, s->arena));
+        LS_TRY(ls_evaluator_init(&t->evaluator, &t->ws, &s->loss, t->n_metrics > 0, s->arena));
         const struct ls_loader_spec valid = ls_session_valid_loader(s);
         LS_TRY(ls_loader_create(&t->valid_loader, &valid, 0));
     }
@@ -149,6 +149,7 @@ void ls_training_release(struct ls_training *t)
 {
     ls_loader_free(t->loader);
     ls_loader_free(t->valid_loader);
+    ls_progress_release(&t->progress);
     (void)ls_run_dir_close(&t->run);
     *t = (struct ls_training){0};
 }
