@@ -51,6 +51,7 @@ static ls_status visit_slots(const struct ls_trainer *trainer, visit_fn *visit, 
     return LS_OK;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the signature is visit_fn's */
 static ls_status count_tensor(void *context, const char *path, const struct ls_param *param,
                               real *memory)
 {

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, BLOCK_BYTES = 64 * 1024 };
+#define ALIGNMENT ((size_t)64)
+enum { BLOCK_BYTES = 64 * 1024 };
 
 struct ls_arena_block {
     struct ls_arena_block *next;
