@@ -51,7 +51,7 @@ static ls_status visit_slots(const struct ls_trainer *trainer, visit_fn *visit, 
     return LS_OK;
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): the signature is visit_fn's */
+/* The signature is visit_fn's. NOLINTBEGIN(readability-non-const-parameter) */
 static ls_status count_tensor(void *context, const char *path, const struct ls_param *param,
                               real *memory)
 {
@@ -59,6 +59,7 @@ static ls_status count_tensor(void *context, const char *path, const struct ls_p
     ++*(size_t *)context;
     return LS_OK;
 }
+/* NOLINTEND(readability-non-const-parameter) */
 
 /* Tensors on their way into a checkpoint. */
 struct collection {
