@@ -68,16 +68,16 @@ static bool is_share(const struct ls_node *node)
 
 static bool is_other_valid(const struct ls_node *before, const struct ls_node *now)
 {
-    const struct ls_node *const a = ls_node_get(before, "valid"), *const b =
-                                                                      ls_node_get(now, "valid");
+    const struct ls_node *const a = ls_node_get(before, "valid");
+    const struct ls_node *const b = ls_node_get(now, "valid");
     return (is_share(a) || is_share(b)) && !is_equal(a, b);
 }
 
 /* Steps of the whole run; 0 where the job is none. */
 static uint64_t length(const struct ls_node *job, uint64_t steps_per_epoch)
 {
-    const struct ls_node *const steps = ls_node_get(job, "steps"), *const epochs =
-                                                                       ls_node_get(job, "epochs");
+    const struct ls_node *const steps = ls_node_get(job, "steps");
+    const struct ls_node *const epochs = ls_node_get(job, "epochs");
     size_t number = 0;
     if (steps && ls_number_size(steps->text, &number) && number > 0)
         return number;
