@@ -95,6 +95,7 @@ void bench_release(struct bench *b)
 static double run(struct bench *b, const struct ls_batch *batch, bool backward)
 {
     const struct ls_pass pass = {&b->ws, batch, b->trainer.spec.seed, true};
+    ls_model_prepare(&b->model);
     ls_forward(&pass);
     ls_pass_loss(&pass, &b->loss);
     if (backward)

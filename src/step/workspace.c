@@ -1,6 +1,6 @@
 #include "src/step/workspace.h"
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, CACHE_LINE_LEN = CACHE_LINE / sizeof(real) };
 
 static size_t max_size(size_t a, size_t b)
 {
@@ -28,6 +28,7 @@ static ls_status allocate_forward(struct ls_workspace *ws, struct ls_arena *aren
         if (layer->ops->scratch_len)
             ws->scratch_len = max_size(ws->scratch_len, layer->ops->scratch_len(layer, ws->max_n));
     }
+    ws->scratch_len = (ws->scratch_len + CACHE_LINE_LEN - 1) / CACHE_LINE_LEN * CACHE_LINE_LEN;
     ws->scratch = ls_arena_get(arena, (size_t)ws->threads * ws->scratch_len, sizeof(real));
     return ws->scratch ? LS_OK : LS_OTHER;
 }
