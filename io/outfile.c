@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* fallocate */
 #include "io/outfile.h"
 
 #include <errno.h>
@@ -72,19 +71,22 @@ static ls_status reserve(const struct ls_outfile *out, uint64_t bytes)
     return write_zeros(out, need);
 }
 
+/* Without times: the same data give the same file. */
 static ls_status create_hdf5(struct ls_outfile *out)
 {
-    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    const hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = H5Pcreate(H5P_FILE_ACCESS);
     ls_status status = LS_OK;
     if (H5Pset_fapl_sec2(access) < 0 || H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 ||
         H5Pset_file_locking(access, false, true) < 0 ||
+        H5Pset_obj_track_times(creation, false) < 0 ||
         H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0)
         status = ls_outfile_failed(out, "HDF5's settings");
     if (status == LS_OK)
-        out->file = H5Fcreate(out->temp, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+        out->file = H5Fcreate(out->temp, H5F_ACC_TRUNC, creation, access);
     if (out->file < 0)
         status = ls_outfile_failed(out, "creating it");
     ls_hdf5_close(access);
+    ls_hdf5_close(creation);
     return status;
 }
 

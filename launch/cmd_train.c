@@ -51,7 +51,7 @@ static ls_status train(const struct ls_command_call *call, const char *path, boo
     if (resume)
         LS_TRY(ls_run_dir_newest(path, &checkpoint, &name, peers, call->arena));
     const struct ls_checkpoint *const from = name ? &checkpoint : NULL;
-    LS_TRY(ls_within(ls_session_prepare(session, from), "%s", call->positional[0]));
+    LS_TRY(ls_session_prepare(session, from));
     if (from)
         warn_of_change(session, from);
     const ls_status status = ls_training_init(training, session, from);

@@ -28,6 +28,16 @@ static ls_status read_bytes(const char *path, char **text, size_t *len)
     return status;
 }
 
+/* epochs and steps exclude each other: one given on the command line replaces the file's other. */
+static void override_length(struct ls_node *root)
+{
+    const struct ls_node *const epochs = ls_node_get(root, "epochs");
+    const struct ls_node *const steps = ls_node_get(root, "steps");
+    if (!epochs || !steps || (epochs->line == 0) == (steps->line == 0))
+        return;
+    ls_node_remove(root, epochs->line == 0 ? "steps" : "epochs");
+}
+
 ls_status ls_job_file_read(const char *path, char *const *overrides, size_t n_overrides,
                            const struct ls_peers *peers, struct ls_arena *arena,
                            struct ls_node **root)
@@ -44,6 +54,7 @@ ls_status ls_job_file_read(const char *path, char *const *overrides, size_t n_ov
     LS_TRY_OUT(ls_yaml_parse(text, len, path, arena, root));
     for (size_t i = 0; i < n_overrides; i++)
         LS_TRY_OUT(ls_yaml_override(*root, overrides[i], arena));
+    override_length(*root);
 out:
     ls_free(text);
     return status;

@@ -50,20 +50,22 @@ static ls_status make_folders(const char *path)
     return LS_OK;
 }
 
-/* Steps of the checkpoints of a run, newest first; returns how many. */
+/* Steps of the newest `room` checkpoints of a run, newest first; returns how many. */
 static size_t list(const char *path, uint64_t *steps, size_t room)
 {
     char folder[PATH_MAX];
     (void)snprintf(folder, sizeof folder, "%s/checkpoints", path);
     DIR *const dir = opendir(folder);
     size_t n = 0;
-    for (struct dirent *entry = NULL; dir && n < room && (entry = readdir(dir));) {
+    for (struct dirent *entry = NULL; dir && (entry = readdir(dir));) {
         unsigned long long step = 0;
         int end = 0;
         if (sscanf(entry->d_name, "step-%llu.h5%n", &step, &end) != 1 || end == 0 ||
             entry->d_name[end] != '\0')
             continue;
-        size_t at = n++;
+        if (n == room && step < steps[n - 1])
+            continue;
+        size_t at = n < room ? n++ : n - 1;
         for (; at > 0 && steps[at - 1] < step; at--)
             steps[at] = steps[at - 1];
         steps[at] = step;
@@ -176,8 +178,9 @@ ls_status ls_run_dir_open(struct ls_run_dir *run, const char *path, const char *
     return open_file(path, "log.txt", "a", &run->log);
 }
 
-/* Removes all checkpoints but the newest `keep` and the one that best.h5 points at. */
-static void prune(const struct ls_run_dir *run, size_t keep)
+/* Removes all checkpoints but the newest `keep` and the one that best.h5 points at. Those of steps
+ * beyond `step`, just written, are bad ones that the run went back behind: they do not count. */
+static void prune(const struct ls_run_dir *run, uint64_t step, size_t keep)
 {
     char path[PATH_MAX], name[64], best[PATH_MAX] = "";
     (void)snprintf(path, sizeof path, "%s/best.h5", run->path);
@@ -185,7 +188,10 @@ static void prune(const struct ls_run_dir *run, size_t keep)
     best[len > 0 ? len : 0] = '\0';
     uint64_t steps[MAX_CHECKPOINTS];
     const size_t n = list(run->path, steps, MAX_CHECKPOINTS);
-    for (size_t i = keep; i < n; i++) {
+    size_t newer = 0;
+    while (newer < n && steps[newer] > step)
+        newer++;
+    for (size_t i = newer + keep; i < n; i++) {
         if (strcmp(checkpoint_name(steps[i], name, sizeof name), best) == 0)
             continue;
         (void)snprintf(path, sizeof path, "%s/%s", run->path, name);
@@ -208,7 +214,7 @@ ls_status ls_run_dir_save(const struct ls_run_dir *run, const struct ls_checkpoi
     (void)snprintf(path, sizeof path, "%s/best.h5", run->path);
     if (is_best)
         LS_TRY(ls_link_move(path, name));
-    prune(run, keep);
+    prune(run, checkpoint->step, keep);
     ls_run_dir_log(run, "checkpoint %s", name);
     return LS_OK;
 }

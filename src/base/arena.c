@@ -34,6 +34,12 @@ static bool too_large(size_t count, size_t size)
     return size != 0 && count > (SIZE_MAX / 4 - ALIGNMENT) / size;
 }
 
+static void refuse(size_t count, size_t size)
+{
+    (void)ls_fail(LS_OTHER, "out of memory: %.1f MiB more were asked for",
+                  (double)count * (double)size / 0x1p20);
+}
+
 void *ls_alloc(size_t count, size_t size)
 {
     void *memory = NULL;
@@ -44,7 +50,7 @@ void *ls_alloc(size_t count, size_t size)
             memset(memory, 0, bytes);
     }
     if (!memory)
-        (void)ls_fail(LS_OTHER, "out of memory: %zu elements of %zu bytes", count, size);
+        refuse(count, size);
     atomic_fetch_add(&calls, 1);
     return memory;
 }
@@ -91,7 +97,7 @@ void ls_arena_release(struct ls_arena *arena)
 void *ls_arena_get(struct ls_arena *arena, size_t count, size_t size)
 {
     if (too_large(count, size)) {
-        (void)ls_fail(LS_OTHER, "out of memory: %zu elements of %zu bytes", count, size);
+        refuse(count, size);
         return NULL;
     }
     const size_t bytes = round_up(count * size + (count * size == 0));

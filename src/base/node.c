@@ -51,6 +51,15 @@ void ls_node_put(struct ls_node *parent, struct ls_node *child)
     *link = child;
 }
 
+void ls_node_remove(struct ls_node *map, const char *key)
+{
+    struct ls_node **link = &map->child;
+    while (*link && strcmp((*link)->key, key) != 0)
+        link = &(*link)->next;
+    if (*link)
+        *link = (*link)->next;
+}
+
 static ls_status fail_at(const char *file, int line, int column, const char *text)
 {
     if (!file)

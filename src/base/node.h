@@ -34,6 +34,9 @@ struct ls_node *ls_node_scalar(struct ls_arena *arena, const char *key, const ch
 /** A new, empty list or map.  Collective: no. */
 struct ls_node *ls_node_branch(struct ls_arena *arena, enum ls_node_kind kind, const char *key);
 
+/** Takes the entry of a map out of it; nothing when there is none.  Collective: no. */
+void ls_node_remove(struct ls_node *map, const char *key);
+
 /** Replaces the entry with child's key, or appends it; lists append.  Collective: no. */
 void ls_node_put(struct ls_node *parent, struct ls_node *child);
 

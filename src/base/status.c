@@ -29,6 +29,8 @@ ls_status ls_within(ls_status status, const char *format, ...)
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     const size_t used = strlen(text);
+    if (strncmp(message, text, used) == 0 && message[used] == ':')
+        return status;
     static const char cut[] = "...";
     if (snprintf(text + used, sizeof text - used, ": %s", message) >= (int)(sizeof text - used))
         memcpy(text + sizeof text - sizeof cut, cut, sizeof cut);

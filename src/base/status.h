@@ -23,8 +23,8 @@ enum { LS_MESSAGE_LEN = 1024 };
  *  Replaces the message of this thread.  Collective: no. */
 ls_status ls_fail(ls_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/** Puts "context: " before the message of this thread and returns `status` unchanged.
- *  Collective: no. */
+/** Puts "context: " before the message of this thread, unless that begins with the context (a place
+ *  in a job names the file itself), and returns `status` unchanged.  Collective: no. */
 ls_status ls_within(ls_status status, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

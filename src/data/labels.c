@@ -1,5 +1,7 @@
 #include "src/data/labels.h"
 
+#include <string.h>
+
 #include "src/data/subset.h"
 
 enum { READ = 4096, MAX_CLASSES = 1 << 20 };
@@ -10,52 +12,59 @@ ls_status ls_label_fail(const struct ls_source *source, uint64_t sample, int64_t
                    (unsigned long long)sample, (long long)label, k - 1);
 }
 
+/* Counts that grow with the largest class. */
+struct table {
+    uint64_t *n;
+    size_t len, room;
+};
+
+static ls_status count(struct table *table, size_t c)
+{
+    if (c >= table->room) {
+        uint64_t *const grown = ls_realloc(table->n, table->room, 2 * c + 1, sizeof *grown);
+        if (!grown)
+            return LS_OTHER;
+        table->n = grown;
+        table->room = 2 * c + 1;
+    }
+    table->len = c >= table->len ? c + 1 : table->len;
+    table->n[c]++;
+    return LS_OK;
+}
+
+static ls_status count_all(struct ls_source *source, const struct ls_subset *subset, size_t limit,
+                           struct table *table)
+{
+    int64_t label[READ];
+    uint64_t sample[READ];
+    for (uint64_t begin = 0; begin < subset->len; begin += READ) {
+        const size_t n = subset->len - begin < READ ? (size_t)(subset->len - begin) : READ;
+        for (size_t i = 0; i < n; i++)
+            sample[i] = ls_subset_sample(subset, begin + i);
+        LS_TRY(ls_source_read_classes(source, sample, n, label));
+        for (size_t i = 0; i < n; i++) {
+            if (label[i] < 0 || label[i] >= (int64_t)limit)
+                return ls_label_fail(source, sample[i], label[i], limit);
+            LS_TRY(count(table, (size_t)label[i]));
+        }
+    }
+    return LS_OK;
+}
+
 ls_status ls_class_counts(struct ls_source *source, const struct ls_subset *subset, size_t k,
                           struct ls_class_counts *counts, struct ls_arena *arena)
 {
     const struct ls_subset all = ls_subset_all(source->len);
-    if (!subset)
-        subset = &all;
-    const size_t limit = k ? k : MAX_CLASSES;
-    size_t len = k, room = k ? k : 16;
-    uint64_t *n = ls_alloc(room, sizeof *n);
-    ls_status status = n ? LS_OK : LS_OTHER;
-    int64_t label[READ];
-    uint64_t sample[READ];
-    for (uint64_t begin = 0; status == LS_OK && begin < subset->len; begin += READ) {
-        const size_t some = subset->len - begin < READ ? (size_t)(subset->len - begin) : READ;
-        for (size_t i = 0; i < some; i++)
-            sample[i] = ls_subset_sample(subset, begin + i);
-        LS_TRY_OUT(ls_source_read_classes(source, sample, some, label));
-        for (size_t i = 0; i < some; i++) {
-            if (label[i] < 0 || label[i] >= (int64_t)limit) {
-                status = ls_label_fail(source, sample[i], label[i], limit);
-                goto out;
-            }
-            const size_t c = (size_t)label[i];
-            if (c >= room) {
-                uint64_t *const grown = ls_realloc(n, room, 2 * c, sizeof *n);
-                if (!grown) {
-                    status = LS_OTHER;
-                    goto out;
-                }
-                n = grown;
-                room = 2 * c;
-            }
-            if (c >= len)
-                len = c + 1;
-            n[c]++;
-        }
-    }
-    uint64_t *const kept = status == LS_OK ? ls_arena_get(arena, len, sizeof *kept) : NULL;
-    if (!kept) {
-        status = status ? status : LS_OTHER;
-        goto out;
-    }
-    for (size_t c = 0; c < len; c++)
-        kept[c] = n[c];
-    *counts = (struct ls_class_counts){len, kept};
+    struct table table = {.len = k, .room = k};
+    table.n = ls_alloc(k, sizeof *table.n);
+    ls_status status = table.n ? LS_OK : LS_OTHER;
+    LS_TRY_OUT(status);
+    LS_TRY_OUT(count_all(source, subset ? subset : &all, k ? k : MAX_CLASSES, &table));
+    uint64_t *const kept = ls_arena_get(arena, table.len, sizeof *kept);
+    LS_TRY_OUT(kept ? LS_OK : LS_OTHER);
+    memcpy(kept, table.n, table.len * sizeof *kept);
+    *counts = (struct ls_class_counts){table.len, kept};
 out:
-    ls_free(n);
+    ls_free(table.n);
     return status;
 }

@@ -1,7 +1,8 @@
 #include "src/job/data.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "src/base/number.h"
 
 struct crop {
     size_t pad;
@@ -11,6 +12,8 @@ static const struct ls_option crop_options[] = {
     {"pad", LS_SIZE, offsetof(struct crop, pad), "4", 1, 4096, NULL,
      "zeros on every side before cutting out the old size"},
     {0}};
+
+static const struct ls_option no_options[] = {{0}};
 
 struct given {
     struct ls_reals mean, std;
@@ -29,9 +32,8 @@ static ls_status parse_valid(struct ls_job_data *data, struct ls_arena *arena)
         return LS_OK;
     if (node->kind != LS_NODE_SCALAR)
         return ls_node_fail(node, "data: valid takes a file, or a share such as 0.1");
-    char *end = NULL;
-    const double share = strtod(node->text, &end);
-    if (end == node->text || *end != '\0' || node->quoted) {
+    double share = 0;
+    if (node->quoted || !ls_number_real(node->text, &share)) {
         data->valid_path = ls_arena_strdup(arena, node->text);
         return data->valid_path ? LS_OK : LS_OTHER;
     }
@@ -78,16 +80,18 @@ static ls_status parse_augment(struct ls_job_data *data, struct ls_arena *arena)
     const struct ls_node *item = node->kind == LS_NODE_LIST ? node->child : node;
     for (; item; item = node->kind == LS_NODE_LIST ? item->next : NULL) {
         struct ls_choice choice;
+        struct crop crop = {0};
         LS_TRY(ls_choice_parse(item, "augment", NULL, &choice));
-        if (strcmp(choice.kind, "flip") == 0) {
-            data->augment_by.flip = true;
-        } else if (strcmp(choice.kind, "crop") == 0) {
-            struct crop crop;
-            LS_TRY(ls_options_parse(crop_options, choice.arguments, "crop", NULL, arena, &crop));
-            data->augment_by.crop_pad = crop.pad;
-        } else if (strcmp(choice.kind, "none") != 0) {
+        const bool is_crop = strcmp(choice.kind, "crop") == 0;
+        const bool is_flip = strcmp(choice.kind, "flip") == 0;
+        if (!is_crop && !is_flip && strcmp(choice.kind, "none") != 0)
             return ls_node_fail(item, "augment takes flip and crop, got \"%s\"", choice.kind);
-        }
+        LS_TRY(ls_options_parse(is_crop ? crop_options : no_options, choice.arguments, choice.kind,
+                                NULL, arena, &crop));
+        if (is_crop)
+            data->augment_by.crop_pad = crop.pad;
+        if (is_flip)
+            data->augment_by.flip = true;
     }
     return LS_OK;
 }

@@ -2,15 +2,14 @@
 
 #include <string.h>
 
-#include "src/model/aliases.h"
+#include "src/model/names.h"
 
 enum { MAX_DEPTH = 16, MAX_NODES = 10000, MAX_KINDS = 64 };
 
 struct unroller {
     struct ls_graph *graph;
     struct ls_arena *arena;
-    struct ls_aliases aliases;
-    unsigned counts[MAX_KINDS]; /* of each kind so far */
+    struct ls_name_table names;
     int depth;
 };
 
@@ -46,18 +45,6 @@ struct entry {
 static ls_status unroll_list(struct unroller *u, const struct ls_node *list, int input,
                              int *output);
 
-static unsigned *count_of(struct unroller *u, const char *kind)
-{
-    size_t index = 0;
-    for (; composite[index]; index++)
-        if (strcmp(composite[index], kind) == 0)
-            return &u->counts[index];
-    for (size_t i = 0; ls_layer_kinds[i]; i++)
-        if (strcmp(ls_layer_kinds[i]->kind, kind) == 0)
-            return &u->counts[index + i];
-    return NULL;
-}
-
 static ls_status unknown_kind(const struct ls_choice *choice)
 {
     const char *names[MAX_KINDS];
@@ -88,54 +75,23 @@ static ls_status read_entry(const struct ls_node *node, struct entry *entry)
         entry->name = name ? name : entry->name;
         entry->from = from ? from : entry->from;
     }
-    if (entry->name && entry->name->kind != LS_NODE_SCALAR)
-        return ls_node_fail(entry->name, "name takes a word");
     return LS_OK;
 }
 
-static bool name_taken(const struct unroller *u, const char *name)
+/* Takes a name for an entry: a row that is open until `close_name`. */
+static ls_status open_name(struct unroller *u, const struct entry *entry, size_t *row)
 {
-    for (int i = 0; i < u->graph->len; i++)
-        if (strcmp(u->graph->nodes[i].name, name) == 0)
-            return true;
-    return false;
+    return ls_name_table_add(&u->names, entry->choice.node, entry->choice.kind, entry->name, row);
 }
 
-/* The name of the layer about to be added: written, or kind and count. */
-static ls_status choose_name(struct unroller *u, const struct entry *entry, char *name)
+static void close_name(struct unroller *u, size_t row, int layer)
 {
-    unsigned *const count = count_of(u, entry->choice.kind);
-    ++*count;
-    if (!entry->name) {
-        (void)snprintf(name, LS_NAME_LEN, "%s%u", entry->choice.kind, *count);
-        if (name_taken(u, name))
-            return ls_node_fail(entry->choice.node, "the name \"%s\" is taken by an earlier entry",
-                                name);
-        return LS_OK;
-    }
-    const char *const written = entry->name->text;
-    if (strlen(written) == 0 || strlen(written) + 8 > LS_NAME_LEN || strchr(written, '/') ||
-        written[0] == '.' || strcmp(written, "input") == 0)
-        return ls_node_fail(entry->name,
-                            "\"%s\" is no name for an entry: up to %d characters without /, not "
-                            "beginning with a dot, not \"input\"",
-                            written, LS_NAME_LEN - 8);
-    unsigned repetition = 1;
-    for (int i = 0; i < u->graph->len; i++) {
-        if (u->graph->nodes[i].node == entry->choice.node)
-            repetition++;
-        else if (strcmp(u->graph->nodes[i].name, written) == 0)
-            return ls_node_fail(entry->name, "the name \"%s\" is taken by an earlier entry",
-                                written);
-    }
-    if (repetition == 1)
-        (void)snprintf(name, LS_NAME_LEN, "%s", written);
-    else
-        (void)snprintf(name, LS_NAME_LEN, "%.*s.%u", LS_NAME_LEN - 8, written, repetition);
-    return LS_OK;
+    u->names.rows[row].layer = layer;
 }
 
-static ls_status add_layer(struct unroller *u, const struct ls_graph_node *node, int *index)
+/* Appends the layer that stands behind an open name. */
+static ls_status add_layer(struct unroller *u, const struct ls_graph_node *node, size_t row,
+                           int *index)
 {
     struct ls_graph *const graph = u->graph;
     if (graph->len == MAX_NODES)
@@ -149,8 +105,10 @@ static ls_status add_layer(struct unroller *u, const struct ls_graph_node *node,
         graph->nodes = grown;
         graph->room = room;
     }
-    graph->nodes[graph->len] = *node;
     *index = graph->len++;
+    graph->nodes[*index] = *node;
+    (void)snprintf(graph->nodes[*index].name, LS_NAME_LEN, "%s", u->names.rows[row].name);
+    close_name(u, row, *index);
     return LS_OK;
 }
 
@@ -171,9 +129,9 @@ static ls_status wire(struct unroller *u, const struct entry *entry, int input,
                                 ops->max_inputs, len);
         node->n_in = 0;
         for (const struct ls_node *item = from->child; item; item = item->next)
-            LS_TRY(ls_aliases_find(&u->aliases, item, &node->wiring.from[node->n_in++]));
+            LS_TRY(ls_name_table_find(&u->names, item, &node->wiring.from[node->n_in++]));
     } else if (from) {
-        LS_TRY(ls_aliases_find(&u->aliases, from, &node->wiring.from[0]));
+        LS_TRY(ls_name_table_find(&u->names, from, &node->wiring.from[0]));
     }
     if (node->n_in < ops->min_inputs)
         return ls_node_fail(entry->choice.node, "%s needs at least %d entries: from: [a, b]",
@@ -187,7 +145,8 @@ static ls_status unroll_layer(struct unroller *u, const struct entry *entry, int
     if (!ops)
         return unknown_kind(&entry->choice);
     struct ls_graph_node node = {.ops = ops, .node = entry->choice.node};
-    LS_TRY(choose_name(u, entry, node.name));
+    size_t row = 0;
+    LS_TRY(open_name(u, entry, &row));
     LS_TRY(wire(u, entry, input, &node));
     void *const args = ls_arena_get(u->arena, 1, ops->args_bytes);
     if (!args)
@@ -197,9 +156,7 @@ static ls_status unroll_layer(struct unroller *u, const struct entry *entry, int
         arguments = NULL;
     LS_TRY(ls_options_parse(ops->options, arguments, ops->kind, beside_kind, u->arena, args));
     node.args = args;
-    LS_TRY(add_layer(u, &node, output));
-    LS_TRY(ls_aliases_add(&u->aliases, u->graph->nodes[*output].name, *output));
-    return entry->name ? ls_aliases_add(&u->aliases, entry->name->text, *output) : LS_OK;
+    return add_layer(u, &node, row, output);
 }
 
 /* y = body(x) + shortcut(x): the sum bears the residual's name. */
@@ -210,7 +167,8 @@ static ls_status unroll_residual(struct unroller *u, const struct entry *entry, 
     LS_TRY(ls_options_parse(residual_options, entry->choice.arguments, "residual", beside_kind,
                             u->arena, &args));
     struct ls_graph_node sum = {.ops = ls_layer_find("add"), .node = entry->choice.node, .n_in = 2};
-    LS_TRY(choose_name(u, entry, sum.name));
+    size_t row = 0;
+    LS_TRY(open_name(u, entry, &row));
     LS_TRY(unroll_list(u, args.body, input, &sum.wiring.from[0]));
     sum.wiring.from[1] = input;
     if (args.shortcut)
@@ -218,9 +176,7 @@ static ls_status unroll_residual(struct unroller *u, const struct entry *entry, 
     sum.args = ls_arena_get(u->arena, 1, sum.ops->args_bytes);
     if (!sum.args)
         return LS_OTHER;
-    LS_TRY(add_layer(u, &sum, output));
-    LS_TRY(ls_aliases_add(&u->aliases, u->graph->nodes[*output].name, *output));
-    return entry->name ? ls_aliases_add(&u->aliases, entry->name->text, *output) : LS_OK;
+    return add_layer(u, &sum, row, output);
 }
 
 static ls_status unroll_repeat(struct unroller *u, const struct entry *entry, int input,
@@ -229,10 +185,13 @@ static ls_status unroll_repeat(struct unroller *u, const struct entry *entry, in
     struct repeat args;
     LS_TRY(ls_options_parse(repeat_options, entry->choice.arguments, "repeat", beside_kind,
                             u->arena, &args));
+    size_t row = 0;
+    LS_TRY(open_name(u, entry, &row));
     *output = input;
     for (size_t i = 0; i < args.times; i++)
         LS_TRY(unroll_list(u, args.body, *output, output));
-    return entry->name ? ls_aliases_add(&u->aliases, entry->name->text, *output) : LS_OK;
+    close_name(u, row, *output);
+    return LS_OK;
 }
 
 static ls_status unroll_list(struct unroller *u, const struct ls_node *list, int input, int *output)
@@ -248,7 +207,7 @@ static ls_status unroll_list(struct unroller *u, const struct ls_node *list, int
         int from = *output;
         const bool is_residual = strcmp(entry.choice.kind, "residual") == 0;
         if ((is_residual || strcmp(entry.choice.kind, "repeat") == 0) && entry.from)
-            LS_TRY(ls_aliases_find(&u->aliases, entry.from, &from));
+            LS_TRY(ls_name_table_find(&u->names, entry.from, &from));
         if (is_residual)
             LS_TRY(unroll_residual(u, &entry, from, output));
         else if (strcmp(entry.choice.kind, "repeat") == 0)
@@ -264,10 +223,10 @@ ls_status ls_graph_unroll(struct ls_graph *graph, const struct ls_node *spec,
                           struct ls_arena *arena)
 {
     *graph = (struct ls_graph){0};
-    struct unroller u = {.graph = graph, .arena = arena, .aliases = {.arena = arena}};
+    struct unroller u = {.graph = graph, .arena = arena, .names = {.arena = arena}};
     int output = LS_MODEL_INPUT;
     const ls_status status = unroll_list(&u, spec, LS_MODEL_INPUT, &output);
-    ls_aliases_release(&u.aliases);
+    ls_name_table_release(&u.names);
     if (status != LS_OK)
         ls_graph_release(graph);
     return status;

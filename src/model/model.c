@@ -29,7 +29,10 @@ static ls_status take_node(struct ls_model *model, int index, const struct ls_gr
         const int from = node->wiring.from[i];
         layer->in[i] = from == LS_MODEL_INPUT ? model->input : model->layers[from].out;
     }
-    if (node->ops->plan(layer) != LS_OK)
+    const ls_status status = node->ops->plan(layer);
+    if (status == LS_OTHER)
+        return status; /* memory, not the job */
+    if (status != LS_OK)
         return ls_node_fail(node->node, "%s: %s", layer->name, ls_message());
     const struct ls_shape out = layer->out;
     if (out.c == 0 || out.h == 0 || out.w == 0 || out.c > SIZE_MAX / 64 / out.h / out.w)
@@ -152,6 +155,11 @@ static ls_status freeze_layers(const struct ls_model *model, const struct ls_nam
                            freeze->value[i], near ? " (did you mean \"" : "", near ? near : "",
                            near ? "\"?)" : "");
         }
+        if (layer->n_params == 0)
+            return ls_fail(
+                LS_USAGE,
+                "init.freeze: \"%s\" has no parameters of its own: name the layers that do",
+                freeze->value[i]);
         layer->frozen = true;
     }
     return LS_OK;

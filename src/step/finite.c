@@ -21,9 +21,9 @@ ls_status ls_trainer_finite(const struct ls_trainer *trainer, const real *gradie
     const unsigned long long step = (unsigned long long)record->step + 1;
     if (!isfinite(record->loss))
         return ls_fail(LS_DIVERGED,
-                       "step %llu: the loss is %g; nothing was updated (look at the data's scale, "
+                       "step %llu: the loss is %s; nothing was updated (look at the data's scale, "
                        "or try a smaller lr, clip: {norm: 1} or normalize: channel)",
-                       step, record->loss);
+                       step, isnan(record->loss) ? "not a number" : "infinite");
     if (isfinite(record->grad_norm))
         return LS_OK;
     const char *tensor = "";

@@ -115,8 +115,8 @@ static void a_nan_in_the_batch_changes_nothing(void **state)
     bench_release(&b);
 }
 
-/* relu hides a NaN of the weights from nothing, but an infinite sample behind a dead unit can
- * give a finite loss: the gradient is looked at by itself. */
+/* An infinite sample behind a dead unit gives a finite loss: the gradient is looked at by itself.
+ */
 static void a_gradient_that_is_not_finite_names_its_tensor(void **state)
 {
     struct bench_setup setup = plain;

@@ -2,9 +2,6 @@
 #ifndef LOCKSTEP_TESTS_IO_TEMP_H
 #define LOCKSTEP_TESTS_IO_TEMP_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* nftw, seteuid */
-#endif
 #include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,4 @@
 /* As test_disk_full, on a file system that neither reserves blocks nor tells how much is free. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/statvfs.h>

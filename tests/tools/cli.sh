@@ -11,8 +11,6 @@ cd "$SCRATCH" || exit 1
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} OPENBLAS_NUM_THREADS=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
 export OMPI_MCA_hwloc_base_binding_policy=none
-# waiting threads must not hold the cores, of which there may be fewer
-export OMP_WAIT_POLICY=passive
 if [ "$(id -u)" -eq 0 ]; then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi
@@ -31,20 +29,23 @@ skip() { # NAME WHY
 }
 
 # lockstep RANKS ARGUMENT...: the program on so many ranks, 0 for without mpirun. What it says is
-# left in out and err (without mpirun's own words and progress), its exit code in $status.
+# left in $words/out and $words/err (without mpirun's own words and progress), its exit code in
+# $status.
+words=.
 lockstep() {
     local ranks=$1
     local start=(mpirun -n "$ranks")
     shift
     [ "$ranks" -gt 0 ] || start=()
     status=0
-    timeout -k 5 60 "${start[@]}" "$LOCKSTEP" "$@" > out 2> err.all || status=$?
-    sed '/^-----*$/,/^-----*$/d' err.all | grep -vE '^(epoch [0-9]+/.*| *)$' > err || true
+    timeout -k 5 60 "${start[@]}" "$LOCKSTEP" "$@" > "$words/out" 2> "$words/err.all" || status=$?
+    sed '/^-----*$/,/^-----*$/d' "$words/err.all" | grep -vE '^(epoch [0-9]+/.*| *)$' \
+        > "$words/err" || true
 }
 
 # Why the last lockstep did not end well, or nothing.
 trouble() {
-    [ "$status" -eq 0 ] || echo "exit $status: $(tail -n 3 err)"
+    [ "$status" -eq 0 ] || echo "exit $status: $(tail -n 3 $words/err)"
 }
 
 # Why two checkpoints are not equal bit for bit, or nothing.

@@ -26,6 +26,14 @@ static void within_puts_the_context_before_the_message(void **state)
     assert_string_equal(ls_message(), "layer conv1: kernel 7 is too large");
 }
 
+static void within_does_not_repeat_a_context(void **state)
+{
+    (void)state;
+    (void)ls_fail(LS_USAGE, "job.yaml:3:5: conv1: kernel 7 is too large");
+    (void)ls_within(LS_USAGE, "job.yaml");
+    assert_string_equal(ls_message(), "job.yaml:3:5: conv1: kernel 7 is too large");
+}
+
 static void a_message_may_quote_the_one_before(void **state)
 {
     (void)state;
@@ -85,6 +93,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fail_sets_the_message_and_returns_the_status),
         cmocka_unit_test(within_puts_the_context_before_the_message),
+        cmocka_unit_test(within_does_not_repeat_a_context),
         cmocka_unit_test(a_message_may_quote_the_one_before),
         cmocka_unit_test(a_message_too_long_is_cut_and_ends_with_dots),
         cmocka_unit_test(try_passes_a_failure_up_and_notes_its_places),

@@ -1,0 +1,254 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "launch/run_dir.h"
+
+static char folder[] = "/tmp/lockstep-run-XXXXXX";
+static struct ls_arena arena;
+static struct ls_run_dir run;
+
+static int up(void **state)
+{
+    (void)state;
+    ls_arena_init(&arena);
+    (void)memcpy(folder + sizeof folder - 7, "XXXXXX", 6);
+    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int down(void **state)
+{
+    (void)state;
+    (void)ls_run_dir_close(&run);
+    ls_arena_release(&arena);
+    char command[sizeof folder + sizeof "rm -rf "];
+    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
+    return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
+}
+
+static void need(ls_status status)
+{
+    if (status != LS_OK)
+        fail_msg("%s", ls_message());
+}
+
+static void open_run(uint64_t step)
+{
+    need(ls_run_dir_open(&run, "runs/a", "seed: 1\n", step, &arena));
+}
+
+static void save(uint64_t step, size_t keep, bool is_best)
+{
+    float weight = 1;
+    struct ls_tensor tensor = {
+        .path = "/model/dense1/weight", .axes = 1, .dims = {1}, .data = &weight};
+    const struct ls_checkpoint checkpoint = {.step = step,
+                                             .shards = 1,
+                                             .input = {1, 3, 1, 1},
+                                             .job = "seed: 1\n",
+                                             .engine = "none",
+                                             .libm = "none",
+                                             .n_tensors = 1,
+                                             .tensors = &tensor};
+    need(ls_run_dir_save(&run, &checkpoint, keep, is_best));
+}
+
+static const char *checkpoint(int step)
+{
+    return ls_arena_printf(&arena, "runs/a/checkpoints/step-%09d.h5", step);
+}
+
+static bool exists(int step)
+{
+    return access(checkpoint(step), F_OK) == 0;
+}
+
+static void damage(int step)
+{
+    assert_int_equal(truncate(checkpoint(step), 100), 0);
+}
+
+static void put(const char *path, const char *text)
+{
+    FILE *const file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void expect_file(const char *path, const char *expected)
+{
+    char text[4096] = "";
+    FILE *const file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    (void)fclose(file);
+    assert_string_equal(text, expected);
+}
+
+static uint64_t newest(void)
+{
+    const struct ls_peers alone = ls_peers_alone();
+    struct ls_checkpoint found;
+    const char *name = NULL;
+    need(ls_run_dir_newest("runs/a", &found, &name, &alone, &arena));
+    assert_true((name != NULL) == (found.job != NULL));
+    return found.step;
+}
+
+static void a_folder_with_a_run_is_refused_unless_it_goes_on(void **state)
+{
+    (void)state;
+    need(ls_run_dir_check("runs/a", false));
+    need(ls_run_dir_check("runs/a", true));
+    open_run(0);
+    assert_int_equal(ls_run_dir_check("runs/a", false), LS_USAGE);
+    assert_string_equal(ls_message(), "runs/a already holds a run: go on with it by --resume, or "
+                                      "name another folder by --run");
+    need(ls_run_dir_check("runs/a", true));
+    put("runs/file", "");
+    assert_int_equal(ls_run_dir_check("runs/file", true), LS_USAGE);
+    expect_file("runs/a/job.yaml", "seed: 1\n");
+}
+
+static void records_after_the_step_are_taken_out(void **state)
+{
+    (void)state;
+    open_run(0);
+    need(ls_run_dir_close(&run));
+    put("runs/a/metrics.jsonl", "{\"kind\": \"step\", \"step\": 9, \"loss\": 1}\n"
+                                "{\"kind\": \"step\", \"step\": 10, \"loss\": 1}\n"
+                                "{\"kind\": \"epoch\", \"epoch\": 1, \"step\": 10}\n"
+                                "{\"kind\": \"step\", \"step\": 11, \"loss\": 1}\n"
+                                "{\"kind\": \"epoch\", \"epoch\": 2, \"step\": 20}\n"
+                                "{\"kind\": \"step\", \"st");
+    open_run(10);
+    (void)fputs("more\n", run.metrics);
+    need(ls_run_dir_close(&run));
+    expect_file("runs/a/metrics.jsonl", "{\"kind\": \"step\", \"step\": 9, \"loss\": 1}\n"
+                                        "{\"kind\": \"step\", \"step\": 10, \"loss\": 1}\n"
+                                        "{\"kind\": \"epoch\", \"epoch\": 1, \"step\": 10}\n"
+                                        "more\n");
+}
+
+static void all_but_the_newest_and_the_best_are_removed(void **state)
+{
+    (void)state;
+    open_run(0);
+    for (int step = 1; step <= 6; step++)
+        save((uint64_t)step, 2, step == 2);
+    assert_true(exists(2) && exists(5) && exists(6));
+    assert_false(exists(1) || exists(3) || exists(4));
+    char target[100] = "";
+    assert_true(readlink("runs/a/best.h5", target, sizeof target - 1) > 0);
+    assert_string_equal(target, "checkpoints/step-000000002.h5");
+    (void)memset(target, 0, sizeof target);
+    assert_true(readlink("runs/a/latest.h5", target, sizeof target - 1) > 0);
+    assert_string_equal(target, "checkpoints/step-000000006.h5");
+    save(7, 2, true);
+    assert_false(exists(2));
+}
+
+static void a_bad_checkpoint_is_passed_over(void **state)
+{
+    (void)state;
+    open_run(0);
+    assert_int_equal(newest(), 0);
+    for (int step = 1; step <= 3; step++)
+        save((uint64_t)step, 3, false);
+    assert_int_equal(newest(), 3);
+    damage(3);
+    assert_int_equal(newest(), 2);
+    damage(2);
+    damage(1);
+    const struct ls_peers alone = ls_peers_alone();
+    struct ls_checkpoint found;
+    const char *name = NULL;
+    assert_int_equal(ls_run_dir_newest("runs/a", &found, &name, &alone, &arena), LS_DATA);
+    assert_string_equal(ls_message(), "runs/a: none of its 3 checkpoints is good");
+}
+
+/* A run that goes on from an older checkpoint must not lose what it writes to the bad newer
+ * ones. */
+static void bad_newer_checkpoints_do_not_push_out_good_ones(void **state)
+{
+    (void)state;
+    open_run(0);
+    save(10, 3, false);
+    save(20, 3, false);
+    save(30, 3, false);
+    damage(20);
+    damage(30);
+    assert_int_equal(newest(), 10);
+    save(15, 2, false);
+    assert_true(exists(10) && exists(15));
+    assert_int_equal(newest(), 15);
+    save(18, 2, false);
+    assert_true(exists(15) && exists(18));
+    assert_false(exists(10));
+}
+
+static void foreign_files_among_checkpoints_are_left_alone(void **state)
+{
+    (void)state;
+    open_run(0);
+    put("runs/a/checkpoints/notes.txt", "");
+    put("runs/a/checkpoints/step-000000001.h5.bak", "");
+    save(2, 2, false);
+    save(3, 2, false);
+    save(4, 2, false);
+    assert_int_equal(newest(), 4);
+    assert_int_equal(access("runs/a/checkpoints/notes.txt", F_OK), 0);
+    assert_int_equal(access("runs/a/checkpoints/step-000000001.h5.bak", F_OK), 0);
+}
+
+static void the_newest_is_found_among_very_many(void **state)
+{
+    (void)state;
+    open_run(0);
+    for (int step = 1; step <= 4200; step++)
+        put(checkpoint(step), "");
+    save(4201, 5000, false);
+    assert_int_equal(newest(), 4201);
+    save(4202, 10, false);
+    assert_int_equal(newest(), 4202);
+    assert_false(exists(4192));
+}
+
+static void the_log_has_a_line_each(void **state)
+{
+    (void)state;
+    open_run(0);
+    ls_run_dir_log(&run, "word %d", 5);
+    need(ls_run_dir_close(&run));
+    char line[100] = "";
+    FILE *const file = fopen("runs/a/log.txt", "r");
+    assert_non_null(file);
+    assert_non_null(fgets(line, sizeof line, file));
+    (void)fclose(file);
+    assert_non_null(strstr(line, " word 5\n"));
+}
+
+#define RUN_TEST(name) cmocka_unit_test_setup_teardown(name, up, down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RUN_TEST(a_folder_with_a_run_is_refused_unless_it_goes_on),
+        RUN_TEST(records_after_the_step_are_taken_out),
+        RUN_TEST(all_but_the_newest_and_the_best_are_removed),
+        RUN_TEST(a_bad_checkpoint_is_passed_over),
+        RUN_TEST(bad_newer_checkpoints_do_not_push_out_good_ones),
+        RUN_TEST(foreign_files_among_checkpoints_are_left_alone),
+        RUN_TEST(the_newest_is_found_among_very_many),
+        RUN_TEST(the_log_has_a_line_each),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
