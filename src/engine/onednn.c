@@ -63,8 +63,8 @@ static size_t scratch_len(const struct ls_product *product, size_t max_n)
 static void prepare(const struct ls_product *product, const real *w)
 {
     const struct ls_onednn_plan *const plan = product->own;
-    for (const struct ls_onednn_copy *copy = plan->copies; copy; copy = copy->next)
-        ls_onednn_run(&copy->pack, (const real *[]){w, copy->packed}, copy->pad);
+    for (struct ls_onednn_copy *copy = plan->copies; copy; copy = copy->next)
+        ls_onednn_pack(copy, w);
 }
 
 static void forward(const struct ls_product *product, size_t n, const real *restrict x,
@@ -73,13 +73,13 @@ static void forward(const struct ls_product *product, size_t n, const real *rest
 {
     if (n == 0)
         return;
-    const struct ls_onednn_kernel *const kernel = ls_onednn_kernel(product->own, LS_FORWARD, n, w);
+    struct ls_onednn_kernel *const kernel = ls_onednn_kernel(product->own, LS_FORWARD, n, w);
     if (kernel->left) {
         ls_engine_openblas.forward(product, n, x, w, bias, y, scratch);
         return;
     }
     const real *const weights = kernel->weights ? kernel->weights->packed : w;
-    ls_onednn_run(&kernel->action, (const real *[]){x, weights, bias, y}, scratch);
+    ls_onednn_run(&kernel->action, (const real *[]){x, weights, bias, y, scratch});
 }
 
 static void backward_data(const struct ls_product *product, size_t n, const real *restrict dy,
@@ -87,21 +87,20 @@ static void backward_data(const struct ls_product *product, size_t n, const real
 {
     if (n == 0)
         return;
-    const struct ls_onednn_kernel *const kernel =
-        ls_onednn_kernel(product->own, LS_BACKWARD_DATA, n, w);
+    struct ls_onednn_kernel *const kernel = ls_onednn_kernel(product->own, LS_BACKWARD_DATA, n, w);
     if (kernel->left) {
         ls_engine_openblas.backward_data(product, n, dy, w, dx, scratch);
         return;
     }
     const real *const weights = kernel->weights ? kernel->weights->packed : w;
-    ls_onednn_run(&kernel->action, (const real *[]){dy, weights, dx}, scratch);
+    ls_onednn_run(&kernel->action, (const real *[]){dy, weights, dx, NULL, scratch});
 }
 
 static void backward_weights(const struct ls_product *product, size_t n, const real *restrict x,
                              const real *restrict dy, real *restrict dw, real *restrict db,
                              real *restrict scratch)
 {
-    const struct ls_onednn_kernel *const kernel =
+    struct ls_onednn_kernel *const kernel =
         n > 0 ? ls_onednn_kernel(product->own, LS_BACKWARD_WEIGHTS, n, NULL) : NULL;
     if (!kernel || kernel->left) {
         ls_engine_openblas.backward_weights(product, n, x, dy, dw, db, scratch);
@@ -110,9 +109,9 @@ static void backward_weights(const struct ls_product *product, size_t n, const r
     real *const packed = scratch + ls_onednn_len(kernel->action.pad_bytes);
     real *const pad = packed + ls_onednn_len(kernel->packed_bytes);
     const bool unpacks = kernel->packed_bytes > 0;
-    ls_onednn_run(&kernel->action, (const real *[]){x, dy, unpacks ? packed : dw, db}, scratch);
+    ls_onednn_run(&kernel->action, (const real *[]){x, dy, unpacks ? packed : dw, db, scratch});
     if (unpacks)
-        ls_onednn_run(&kernel->unpack, (const real *[]){packed, dw}, pad);
+        ls_onednn_run(&kernel->unpack, (const real *[]){packed, dw, NULL, NULL, pad});
 }
 
 const struct ls_engine_ops ls_engine_onednn = {

@@ -30,19 +30,26 @@ struct ls_onednn_tensor {
 /* A product over n samples in the library's terms. */
 struct ls_onednn_shape {
     bool dense, bias;
+    bool packs[LS_PARTS];               /* weights in the layout that is best for the part */
     struct ls_onednn_tensor x, w, b, y; /* w: as in the slab */
     dnnl_dims_t stride, dilation, pad;
 };
 
-/* A primitive with the roles of its tensors. */
-enum { LS_ONEDNN_TENSORS = 4 };
+/* A primitive with the roles of its tensors; the last is its scratchpad. */
+enum {
+    LS_ONEDNN_TENSORS = 4,
+    LS_ONEDNN_PAD = LS_ONEDNN_TENSORS,
+    LS_ONEDNN_ARGS,
+    LS_ONEDNN_IDLE = 8
+};
+struct ls_onednn_call;
 struct ls_onednn_action {
     dnnl_primitive_desc_t desc;
     dnnl_primitive_t primitive;
-    int role[LS_ONEDNN_TENSORS]; /* DNNL_ARG_..., 0 behind the last */
-    ls_onednn_desc tensor[LS_ONEDNN_TENSORS];
-    ls_onednn_desc pad; /* its scratchpad */
+    int role[LS_ONEDNN_ARGS]; /* DNNL_ARG_..., 0: none */
+    ls_onednn_desc tensor[LS_ONEDNN_ARGS];
     size_t pad_bytes;
+    _Atomic(struct ls_onednn_call *) idle[LS_ONEDNN_IDLE]; /* left by calls, for the next ones */
 };
 
 /* Weights in a layout that kernels ask for, brought up to date by prepare. */
@@ -77,7 +84,7 @@ dnnl_primitive_attr_t ls_onednn_attr(void);
 
 /* onednn_v2.c, onednn_v3.c */
 
-/* A part of the product, with weights in the layout that is best for it.
+/* A part of the product, with weights as in the slab or in the layout that is best for it.
  * forward  the description of LS_FORWARD, for the other parts */
 dnnl_status_t ls_onednn_describe(const struct ls_onednn_shape *shape, enum ls_onednn_part part,
                                  const_dnnl_primitive_desc_t forward, dnnl_primitive_desc_t *desc);
@@ -97,17 +104,19 @@ struct ls_onednn_role {
 void ls_onednn_action_init(struct ls_onednn_action *action, dnnl_primitive_desc_t desc,
                            const struct ls_onednn_role *roles);
 void ls_onednn_action_release(struct ls_onednn_action *action);
-/* Runs it on this thread alone. `data` has one address for each role, NULL: there is no such
- * tensor; pad has room for pad_bytes. */
-void ls_onednn_run(const struct ls_onednn_action *action, const real *const *data, real *pad);
+/* Runs it on this thread alone, at once with other threads. `data` has the address of each role's
+ * tensor and of the scratchpad. */
+void ls_onednn_run(struct ls_onednn_action *action, const real *const data[LS_ONEDNN_ARGS]);
 size_t ls_onednn_pad_bytes(dnnl_primitive_desc_t desc);
 
 /* onednn_kernel.c */
 
 /* The kernel of `part` for n samples, made at its first use; from any thread.
  * w  as prepare had it; NULL: prepare comes later */
-const struct ls_onednn_kernel *ls_onednn_kernel(struct ls_onednn_plan *plan,
-                                                enum ls_onednn_part part, size_t n, const real *w);
+struct ls_onednn_kernel *ls_onednn_kernel(struct ls_onednn_plan *plan, enum ls_onednn_part part,
+                                          size_t n, const real *w);
+/* Brings a copy up to date. */
+void ls_onednn_pack(struct ls_onednn_copy *copy, const real *w);
 /* Reals of scratch that no kernel for up to n samples exceeds. */
 size_t ls_onednn_scratch_len(const struct ls_onednn_plan *plan, size_t n);
 void ls_onednn_plan_init(struct ls_onednn_plan *plan, const struct ls_product *product);

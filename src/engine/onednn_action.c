@@ -1,5 +1,6 @@
-/* Primitives and how they run: with memory objects of the call's own, so that threads share
- * nothing but code, and with one thread whatever OpenMP would give. */
+/* Primitives and how they run: with one thread whatever OpenMP would give, and with memory objects
+ * and a stream of the call's own, so that threads share nothing but code. Making these objects
+ * takes longer than a small product: finished calls leave theirs for the next one. */
 #include <omp.h>
 
 #include "src/engine/onednn.h"
@@ -33,44 +34,86 @@ void ls_onednn_action_init(struct ls_onednn_action *action, dnnl_primitive_desc_
         action->role[i] = roles[i].role;
         action->tensor[i] = dnnl_primitive_desc_query_md(desc, roles[i].query, roles[i].index);
     }
-    action->pad = dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
+    action->role[LS_ONEDNN_PAD] = DNNL_ARG_SCRATCHPAD;
+    action->tensor[LS_ONEDNN_PAD] = dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
     action->pad_bytes = ls_onednn_pad_bytes(desc);
+}
+
+/* What one call holds. */
+struct ls_onednn_call {
+    dnnl_stream_t stream;
+    int n; /* tensors that there are */
+    int place[LS_ONEDNN_ARGS];
+    dnnl_exec_arg_t arg[LS_ONEDNN_ARGS];
+};
+
+static struct ls_onednn_call *make_call(const struct ls_onednn_action *action)
+{
+    struct ls_onednn_call *const call = ls_alloc(1, sizeof *call);
+    LS_ASSERT(call);
+    LS_ONEDNN_DO(dnnl_stream_create(&call->stream, ls_onednn_engine(), dnnl_stream_default_flags));
+    for (int i = 0; i < LS_ONEDNN_ARGS; i++) {
+        if (!action->role[i] || dnnl_memory_desc_get_size(action->tensor[i]) == 0)
+            continue;
+        dnnl_exec_arg_t *const arg = &call->arg[call->n];
+        call->place[call->n++] = i;
+        arg->arg = action->role[i];
+        LS_ONEDNN_DO(dnnl_memory_create(&arg->memory, action->tensor[i], ls_onednn_engine(),
+                                        DNNL_MEMORY_NONE));
+    }
+    return call;
+}
+
+static void free_call(struct ls_onednn_call *call)
+{
+    if (!call)
+        return;
+    for (int i = 0; i < call->n; i++)
+        LS_ONEDNN_DO(dnnl_memory_destroy(call->arg[i].memory));
+    LS_ONEDNN_DO(dnnl_stream_destroy(call->stream));
+    ls_free(call);
+}
+
+static struct ls_onednn_call *take_call(struct ls_onednn_action *action)
+{
+    for (int i = 0; i < LS_ONEDNN_IDLE; i++) {
+        struct ls_onednn_call *const call = atomic_exchange(&action->idle[i], NULL);
+        if (call)
+            return call;
+    }
+    return make_call(action);
+}
+
+static void leave_call(struct ls_onednn_action *action, struct ls_onednn_call *call)
+{
+    for (int i = 0; i < LS_ONEDNN_IDLE; i++) {
+        struct ls_onednn_call *none = NULL;
+        if (atomic_compare_exchange_strong(&action->idle[i], &none, call))
+            return;
+    }
+    free_call(call);
 }
 
 void ls_onednn_action_release(struct ls_onednn_action *action)
 {
     if (!action->primitive)
         return;
+    for (int i = 0; i < LS_ONEDNN_IDLE; i++)
+        free_call(atomic_exchange(&action->idle[i], NULL));
     LS_ONEDNN_DO(dnnl_primitive_destroy(action->primitive));
     LS_ONEDNN_DO(dnnl_primitive_desc_destroy(action->desc));
     action->primitive = NULL;
 }
 
-/* The library takes all memory as writable. */
-static dnnl_exec_arg_t attach(int role, ls_onednn_desc desc, const real *data)
-{
-    dnnl_exec_arg_t arg = {.arg = role};
-    LS_ONEDNN_DO(
-        dnnl_memory_create(&arg.memory, desc, ls_onednn_engine(), (void *)(uintptr_t)data));
-    return arg;
-}
-
-void ls_onednn_run(const struct ls_onednn_action *action, const real *const *data, real *pad)
+void ls_onednn_run(struct ls_onednn_action *action, const real *const data[LS_ONEDNN_ARGS])
 {
     const int threads = ls_onednn_alone();
-    dnnl_exec_arg_t arg[LS_ONEDNN_TENSORS + 1];
-    int n = 0;
-    for (int i = 0; i < LS_ONEDNN_TENSORS && action->role[i]; i++)
-        if (data[i])
-            arg[n++] = attach(action->role[i], action->tensor[i], data[i]);
-    if (action->pad_bytes > 0)
-        arg[n++] = attach(DNNL_ARG_SCRATCHPAD, action->pad, pad);
-    dnnl_stream_t stream = NULL;
-    LS_ONEDNN_DO(dnnl_stream_create(&stream, ls_onednn_engine(), dnnl_stream_default_flags));
-    LS_ONEDNN_DO(dnnl_primitive_execute(action->primitive, stream, n, arg));
-    LS_ONEDNN_DO(dnnl_stream_wait(stream));
-    LS_ONEDNN_DO(dnnl_stream_destroy(stream));
-    for (int i = 0; i < n; i++)
-        LS_ONEDNN_DO(dnnl_memory_destroy(arg[i].memory));
+    struct ls_onednn_call *const call = take_call(action);
+    for (int i = 0; i < call->n; i++) /* the library takes all memory as writable */
+        LS_ONEDNN_DO(dnnl_memory_set_data_handle(call->arg[i].memory,
+                                                 (void *)(uintptr_t)data[call->place[i]]));
+    LS_ONEDNN_DO(dnnl_primitive_execute(action->primitive, call->stream, call->n, call->arg));
+    LS_ONEDNN_DO(dnnl_stream_wait(call->stream));
+    leave_call(action, call);
     ls_onednn_not_alone(threads);
 }

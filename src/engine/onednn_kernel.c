@@ -5,6 +5,8 @@
 
 #include "src/engine/onednn.h"
 
+enum { DENSE_PACKS = 16 };
+
 static struct ls_onednn_shape describe_shape(const struct ls_product *product, size_t n)
 {
     const struct ls_conv_sizes *const s = &product->sizes;
@@ -15,6 +17,7 @@ static struct ls_onednn_shape describe_shape(const struct ls_product *product, s
     struct ls_onednn_shape shape = {
         .dense = ls_sizes_are_dense(s),
         .bias = product->bias,
+        .packs = {true, true, true},
         .x = {4, {samples, c, h, w}, dnnl_nhwc},
         .w = {4, {k, c, kh, kw}, dnnl_ohwi},
         .b = {1, {k}, dnnl_a},
@@ -29,6 +32,10 @@ static struct ls_onednn_shape describe_shape(const struct ls_product *product, s
         shape.x = (struct ls_onednn_tensor){2, {samples, c}, dnnl_ab};
         shape.w = (struct ls_onednn_tensor){2, {k, c}, dnnl_ab};
         shape.y = (struct ls_onednn_tensor){2, {samples, k}, dnnl_ab};
+        /* measured: the gradients' matrix products are as fast from the slab, so is forward over
+           a few samples, where packing takes longer than it saves */
+        shape.packs[LS_FORWARD] = n >= DENSE_PACKS;
+        shape.packs[LS_BACKWARD_DATA] = shape.packs[LS_BACKWARD_WEIGHTS] = false;
     }
     return shape;
 }
@@ -86,14 +93,20 @@ static const struct ls_onednn_role part_roles[LS_PARTS][LS_ONEDNN_TENSORS] = {
                              {DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md, 0},
                              {DNNL_ARG_DIFF_BIAS, dnnl_query_diff_weights_md, 1}}};
 
+void ls_onednn_pack(struct ls_onednn_copy *copy, const real *w)
+{
+    const real *const data[LS_ONEDNN_ARGS] = {w, copy->packed, [LS_ONEDNN_PAD] = copy->pad};
+    ls_onednn_run(&copy->pack, data);
+}
+
 /* The copy of the weights in `desc`, new ones filled from w; NULL where the slab's layout is it. */
-static const struct ls_onednn_copy *take_copy(struct ls_onednn_plan *plan,
-                                              const struct ls_onednn_tensor *slab,
-                                              ls_onednn_desc desc, const real *w)
+static struct ls_onednn_copy *take_copy(struct ls_onednn_plan *plan,
+                                        const struct ls_onednn_tensor *slab, ls_onednn_desc desc,
+                                        const real *w)
 {
     if (ls_onednn_is_slab(slab, desc))
         return NULL;
-    for (const struct ls_onednn_copy *copy = plan->copies; copy; copy = copy->next)
+    for (struct ls_onednn_copy *copy = plan->copies; copy; copy = copy->next)
         if (dnnl_memory_desc_equal(copy->desc, desc))
             return copy;
     struct ls_onednn_copy *const copy = ls_alloc(1, sizeof *copy);
@@ -106,7 +119,7 @@ static const struct ls_onednn_copy *take_copy(struct ls_onednn_plan *plan,
     copy->pad = ls_alloc(1, copy->pack.pad_bytes);
     LS_ASSERT(copy->packed && copy->pad);
     if (w)
-        ls_onednn_run(&copy->pack, (const real *[]){w, copy->packed}, copy->pad);
+        ls_onednn_pack(copy, w);
     copy->next = plan->copies;
     plan->copies = copy;
     return copy;
@@ -147,25 +160,25 @@ static void fill_kernel(struct ls_onednn_plan *plan, struct ls_onednn_kernel *ke
         kernel->weights = take_copy(plan, &shape.w, kernel->action.tensor[1], w);
 }
 
-static const struct ls_onednn_kernel *find(const struct ls_onednn_plan *plan,
-                                           enum ls_onednn_part part, size_t n)
+static struct ls_onednn_kernel *find(const struct ls_onednn_plan *plan, enum ls_onednn_part part,
+                                     size_t n)
 {
-    const struct ls_onednn_kernel *kernel =
+    struct ls_onednn_kernel *kernel =
         atomic_load_explicit(&plan->kernels[part], memory_order_acquire);
     while (kernel && kernel->n != n)
         kernel = kernel->next;
     return kernel;
 }
 
-const struct ls_onednn_kernel *ls_onednn_kernel(struct ls_onednn_plan *plan,
-                                                enum ls_onednn_part part, size_t n, const real *w)
+struct ls_onednn_kernel *ls_onednn_kernel(struct ls_onednn_plan *plan, enum ls_onednn_part part,
+                                          size_t n, const real *w)
 {
-    const struct ls_onednn_kernel *const known = find(plan, part, n);
+    struct ls_onednn_kernel *const known = find(plan, part, n);
     if (known)
         return known;
     const int threads = ls_onednn_alone();
     LS_ASSERT(pthread_mutex_lock(&plan->lock) == 0);
-    const struct ls_onednn_kernel *kernel = find(plan, part, n);
+    struct ls_onednn_kernel *kernel = find(plan, part, n);
     if (!kernel) {
         struct ls_onednn_kernel *const made = ls_alloc(1, sizeof *made);
         LS_ASSERT(made);

@@ -19,7 +19,7 @@ static dnnl_status_t describe_conv(const struct ls_onednn_shape *s, enum ls_oned
                                    dnnl_convolution_desc_t *op)
 {
     const dnnl_memory_desc_t x = describe(&s->x, s->x.tag), y = describe(&s->y, s->y.tag);
-    const dnnl_memory_desc_t w = describe(&s->w, dnnl_format_tag_any),
+    const dnnl_memory_desc_t w = describe(&s->w, s->packs[part] ? dnnl_format_tag_any : s->w.tag),
                              b = describe(&s->b, s->b.tag);
     const dnnl_memory_desc_t *const bias = s->bias ? &b : NULL;
     switch (part) {
@@ -40,7 +40,7 @@ static dnnl_status_t describe_dense(const struct ls_onednn_shape *s, enum ls_one
                                     dnnl_inner_product_desc_t *op)
 {
     const dnnl_memory_desc_t x = describe(&s->x, s->x.tag), y = describe(&s->y, s->y.tag);
-    const dnnl_memory_desc_t w = describe(&s->w, dnnl_format_tag_any),
+    const dnnl_memory_desc_t w = describe(&s->w, s->packs[part] ? dnnl_format_tag_any : s->w.tag),
                              b = describe(&s->b, s->b.tag);
     const dnnl_memory_desc_t *const bias = s->bias ? &b : NULL;
     switch (part) {

@@ -59,9 +59,10 @@ static dnnl_status_t describe_dense(const struct ls_onednn_shape *s, enum ls_one
 dnnl_status_t ls_onednn_describe(const struct ls_onednn_shape *shape, enum ls_onednn_part part,
                                  const_dnnl_primitive_desc_t forward, dnnl_primitive_desc_t *desc)
 {
-    const struct tensors t = {describe(&shape->x, shape->x.tag),
-                              describe(&shape->w, dnnl_format_tag_any),
-                              describe(&shape->b, shape->b.tag), describe(&shape->y, shape->y.tag)};
+    const struct tensors t = {
+        describe(&shape->x, shape->x.tag),
+        describe(&shape->w, shape->packs[part] ? dnnl_format_tag_any : shape->w.tag),
+        describe(&shape->b, shape->b.tag), describe(&shape->y, shape->y.tag)};
     const dnnl_status_t status = shape->dense ? describe_dense(shape, part, &t, forward, desc)
                                               : describe_conv(shape, part, &t, forward, desc);
     LS_ONEDNN_DO(dnnl_memory_desc_destroy(t.x));
