@@ -23,7 +23,7 @@ ls_status ls_trainer_finite(const struct ls_trainer *trainer, const real *gradie
         return ls_fail(LS_DIVERGED,
                        "step %llu: the loss is %s; nothing was updated (look at the data's scale, "
                        "or try a smaller lr, clip: {norm: 1} or normalize: channel)",
-                       step, isnan(record->loss) ? "not a number" : "infinite");
+                       step, isnan(record->loss) ? "nan" : "infinite");
     if (isfinite(record->grad_norm))
         return LS_OK;
     const char *tensor = "";
