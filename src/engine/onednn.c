@@ -53,8 +53,10 @@ static ls_status plan(struct ls_product *product, struct ls_arena *arena)
 
 static size_t scratch_len(const struct ls_product *product, size_t max_n)
 {
-    for (enum ls_onednn_part part = 0; max_n > 0 && part < LS_PARTS; part++)
-        (void)ls_onednn_kernel(product->own, part, max_n, NULL);
+    if (max_n == 0)
+        return 0;
+    for (enum ls_onednn_part part = 0; part < LS_PARTS; part++)
+        (void)ls_onednn_kernel(product->own, part, max_n);
     const size_t own = ls_onednn_scratch_len(product->own, max_n);
     const size_t other = ls_engine_openblas.scratch_len(product, max_n);
     return own > other ? own : other;
@@ -62,7 +64,8 @@ static size_t scratch_len(const struct ls_product *product, size_t max_n)
 
 static void prepare(const struct ls_product *product, const real *w)
 {
-    const struct ls_onednn_plan *const plan = product->own;
+    struct ls_onednn_plan *const plan = product->own;
+    plan->w = w;
     for (struct ls_onednn_copy *copy = plan->copies; copy; copy = copy->next)
         ls_onednn_pack(copy, w);
 }
@@ -73,7 +76,7 @@ static void forward(const struct ls_product *product, size_t n, const real *rest
 {
     if (n == 0)
         return;
-    struct ls_onednn_kernel *const kernel = ls_onednn_kernel(product->own, LS_FORWARD, n, w);
+    struct ls_onednn_kernel *const kernel = ls_onednn_kernel(product->own, LS_FORWARD, n);
     if (kernel->left) {
         ls_engine_openblas.forward(product, n, x, w, bias, y, scratch);
         return;
@@ -87,7 +90,7 @@ static void backward_data(const struct ls_product *product, size_t n, const real
 {
     if (n == 0)
         return;
-    struct ls_onednn_kernel *const kernel = ls_onednn_kernel(product->own, LS_BACKWARD_DATA, n, w);
+    struct ls_onednn_kernel *const kernel = ls_onednn_kernel(product->own, LS_BACKWARD_DATA, n);
     if (kernel->left) {
         ls_engine_openblas.backward_data(product, n, dy, w, dx, scratch);
         return;
@@ -101,7 +104,7 @@ static void backward_weights(const struct ls_product *product, size_t n, const r
                              real *restrict scratch)
 {
     struct ls_onednn_kernel *const kernel =
-        n > 0 ? ls_onednn_kernel(product->own, LS_BACKWARD_WEIGHTS, n, NULL) : NULL;
+        n > 0 ? ls_onednn_kernel(product->own, LS_BACKWARD_WEIGHTS, n) : NULL;
     if (!kernel || kernel->left) {
         ls_engine_openblas.backward_weights(product, n, x, dy, dw, db, scratch);
         return;

@@ -71,9 +71,9 @@ struct ls_onednn_kernel {
 };
 
 struct ls_onednn_plan {
-    const struct ls_product *product;
-    size_t base_len;      /* reals of scratch for one sample */
-    pthread_mutex_t lock; /* of the lists, for writers */
+    struct ls_product product; /* a copy: sizes and bias */
+    size_t base_len;           /* reals of scratch for one sample */
+    pthread_mutex_t lock;      /* of the lists, for writers */
     struct ls_onednn_copy *copies;
     _Atomic(struct ls_onednn_kernel *) kernels[LS_PARTS];
 };
@@ -111,10 +111,9 @@ size_t ls_onednn_pad_bytes(dnnl_primitive_desc_t desc);
 
 /* onednn_kernel.c */
 
-/* The kernel of `part` for n samples, made at its first use; from any thread.
- * w  as prepare had it; NULL: prepare comes later */
+/* The kernel of `part` for n samples, made at its first use; from any thread. */
 struct ls_onednn_kernel *ls_onednn_kernel(struct ls_onednn_plan *plan, enum ls_onednn_part part,
-                                          size_t n, const real *w);
+                                          size_t n);
 /* Brings a copy up to date. */
 void ls_onednn_pack(struct ls_onednn_copy *copy, const real *w);
 /* Reals of scratch that no kernel for up to n samples exceeds. */

@@ -99,7 +99,7 @@ void ls_onednn_pack(struct ls_onednn_copy *copy, const real *w)
     ls_onednn_run(&copy->pack, data);
 }
 
-/* The copy of the weights in `desc`, new ones filled from w; NULL where the slab's layout is it. */
+/* The copy of the weights in `desc`, new ones filled; NULL where the slab's layout is it. */
 static struct ls_onednn_copy *take_copy(struct ls_onednn_plan *plan,
                                         const struct ls_onednn_tensor *slab, ls_onednn_desc desc,
                                         const real *w)
@@ -118,8 +118,8 @@ static struct ls_onednn_copy *take_copy(struct ls_onednn_plan *plan,
     copy->packed = ls_alloc(1, dnnl_memory_desc_get_size(desc));
     copy->pad = ls_alloc(1, copy->pack.pad_bytes);
     LS_ASSERT(copy->packed && copy->pad);
-    if (w)
-        ls_onednn_pack(copy, w);
+    if (plan->w)
+        ls_onednn_pack(copy, plan->w);
     copy->next = plan->copies;
     plan->copies = copy;
     return copy;
@@ -138,9 +138,9 @@ static void release_kernel(struct ls_onednn_kernel *kernel)
 }
 
 static void fill_kernel(struct ls_onednn_plan *plan, struct ls_onednn_kernel *kernel,
-                        enum ls_onednn_part part, const real *w)
+                        enum ls_onednn_part part)
 {
-    const struct ls_onednn_shape shape = describe_shape(plan->product, kernel->n);
+    const struct ls_onednn_shape shape = describe_shape(&plan->product, kernel->n);
     const dnnl_primitive_desc_t desc = describe(&shape, part);
     kernel->left = !desc;
     if (kernel->left)
@@ -157,7 +157,7 @@ static void fill_kernel(struct ls_onednn_plan *plan, struct ls_onednn_kernel *ke
     if (kernel->left)
         release_kernel(kernel);
     else if (part != LS_BACKWARD_WEIGHTS)
-        kernel->weights = take_copy(plan, &shape.w, kernel->action.tensor[1], w);
+        kernel->weights = take_copy(plan, &shape.w, kernel->action.tensor[1]);
 }
 
 static struct ls_onednn_kernel *find(const struct ls_onednn_plan *plan, enum ls_onednn_part part,
@@ -183,7 +183,7 @@ struct ls_onednn_kernel *ls_onednn_kernel(struct ls_onednn_plan *plan, enum ls_o
         struct ls_onednn_kernel *const made = ls_alloc(1, sizeof *made);
         LS_ASSERT(made);
         made->n = n;
-        fill_kernel(plan, made, part, w);
+        fill_kernel(plan, made, part);
         made->next = atomic_load_explicit(&plan->kernels[part], memory_order_relaxed);
         atomic_store_explicit(&plan->kernels[part], made, memory_order_release);
         kernel = made;
@@ -195,7 +195,7 @@ struct ls_onednn_kernel *ls_onednn_kernel(struct ls_onednn_plan *plan, enum ls_o
 
 size_t ls_onednn_scratch_len(const struct ls_onednn_plan *plan, size_t n)
 {
-    const struct ls_conv_sizes *const s = &plan->product->sizes;
+    const struct ls_conv_sizes *const s = &plan->product.sizes;
     return ls_onednn_len((plan->base_len + n * (s->c * s->h * s->w + s->k * s->oh * s->ow)) *
                          sizeof(real));
 }
@@ -203,7 +203,7 @@ size_t ls_onednn_scratch_len(const struct ls_onednn_plan *plan, size_t n)
 void ls_onednn_plan_init(struct ls_onednn_plan *plan, const struct ls_product *product)
 {
     enum { SLACK = 16 * 1024 };
-    plan->product = product;
+    plan->product = *product;
     LS_ASSERT(pthread_mutex_init(&plan->lock, NULL) == 0);
     const struct ls_onednn_shape one = describe_shape(product, 1);
     const int threads = ls_onednn_alone();
