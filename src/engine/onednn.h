@@ -72,6 +72,7 @@ struct ls_onednn_kernel {
 
 struct ls_onednn_plan {
     struct ls_product product; /* a copy: sizes and bias */
+    const real *w;             /* the weights that prepare saw last, NULL: none yet */
     size_t base_len;           /* reals of scratch for one sample */
     pthread_mutex_t lock;      /* of the lists, for writers */
     struct ls_onednn_copy *copies;

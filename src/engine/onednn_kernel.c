@@ -101,8 +101,7 @@ void ls_onednn_pack(struct ls_onednn_copy *copy, const real *w)
 
 /* The copy of the weights in `desc`, new ones filled; NULL where the slab's layout is it. */
 static struct ls_onednn_copy *take_copy(struct ls_onednn_plan *plan,
-                                        const struct ls_onednn_tensor *slab, ls_onednn_desc desc,
-                                        const real *w)
+                                        const struct ls_onednn_tensor *slab, ls_onednn_desc desc)
 {
     if (ls_onednn_is_slab(slab, desc))
         return NULL;
@@ -171,7 +170,7 @@ static struct ls_onednn_kernel *find(const struct ls_onednn_plan *plan, enum ls_
 }
 
 struct ls_onednn_kernel *ls_onednn_kernel(struct ls_onednn_plan *plan, enum ls_onednn_part part,
-                                          size_t n, const real *w)
+                                          size_t n)
 {
     struct ls_onednn_kernel *const known = find(plan, part, n);
     if (known)
