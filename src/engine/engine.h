@@ -42,7 +42,7 @@ struct ls_product {
 struct ls_engine_ops {
     const char *name;
 
-    /* Once per process, before any other call: one thread per call. */
+    /* Before products run, and again at will: one thread per call. */
     void (*start)(void);
     /* What could change bits: library, version, kernel; static text. */
     const char *(*describe)(void);
@@ -52,6 +52,11 @@ struct ls_engine_ops {
     /* Reals of scratch, aligned to 64 bytes, that one call of any of the following needs, for up
      * to max_n samples. */
     size_t (*scratch_len)(const struct ls_product *product, size_t max_n);
+    /* Shards of n samples will come: what takes time to make for them is made now. Others may come
+     * as well, up to max_n.
+     * training  the gradients will be asked for
+     * NULL: nothing to make. */
+    void (*expect)(const struct ls_product *product, size_t n, bool training);
     /* Takes weights that are new or have changed: before the calls below, on one thread. NULL: they
      * are used as they lie. */
     void (*prepare)(const struct ls_product *product, const real *w);

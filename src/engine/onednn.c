@@ -47,6 +47,7 @@ static ls_status plan(struct ls_product *product, struct ls_arena *arena)
     if (!plan)
         return LS_OTHER;
     product->own = plan;
+    start();
     ls_onednn_plan_init(plan, product);
     return ls_arena_on_release(arena, ls_onednn_plan_release, plan);
 }
@@ -55,11 +56,15 @@ static size_t scratch_len(const struct ls_product *product, size_t max_n)
 {
     if (max_n == 0)
         return 0;
-    for (enum ls_onednn_part part = 0; part < LS_PARTS; part++)
-        (void)ls_onednn_kernel(product->own, part, max_n);
     const size_t own = ls_onednn_scratch_len(product->own, max_n);
     const size_t other = ls_engine_openblas.scratch_len(product, max_n);
     return own > other ? own : other;
+}
+
+static void expect(const struct ls_product *product, size_t n, bool training)
+{
+    for (enum ls_onednn_part part = 0; n > 0 && part < (training ? LS_PARTS : 1); part++)
+        (void)ls_onednn_kernel(product->own, part, n);
 }
 
 static void prepare(const struct ls_product *product, const real *w)
@@ -123,6 +128,7 @@ const struct ls_engine_ops ls_engine_onednn = {
     .describe = describe,
     .plan = plan,
     .scratch_len = scratch_len,
+    .expect = expect,
     .prepare = prepare,
     .forward = forward,
     .backward_data = backward_data,

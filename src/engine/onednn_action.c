@@ -1,6 +1,7 @@
 /* Primitives and how they run: with one thread whatever OpenMP would give, and with memory objects
  * and a stream of the call's own, so that threads share nothing but code. Making these objects
- * takes longer than a small product: finished calls leave theirs for the next one. */
+ * takes longer than a small product: finished calls leave theirs for the next
+ * ones, and a few are there from the start. */
 #include <omp.h>
 
 #include "src/engine/onednn.h"
@@ -23,20 +24,6 @@ size_t ls_onednn_pad_bytes(dnnl_primitive_desc_t desc)
 {
     return dnnl_memory_desc_get_size(
         dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0));
-}
-
-void ls_onednn_action_init(struct ls_onednn_action *action, dnnl_primitive_desc_t desc,
-                           const struct ls_onednn_role *roles)
-{
-    *action = (struct ls_onednn_action){.desc = desc};
-    LS_ONEDNN_DO(dnnl_primitive_create(&action->primitive, desc));
-    for (int i = 0; i < LS_ONEDNN_TENSORS && roles[i].role; i++) {
-        action->role[i] = roles[i].role;
-        action->tensor[i] = dnnl_primitive_desc_query_md(desc, roles[i].query, roles[i].index);
-    }
-    action->role[LS_ONEDNN_PAD] = DNNL_ARG_SCRATCHPAD;
-    action->tensor[LS_ONEDNN_PAD] = dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
-    action->pad_bytes = ls_onednn_pad_bytes(desc);
 }
 
 /* What one call holds. */
@@ -74,6 +61,33 @@ static void free_call(struct ls_onednn_call *call)
     ls_free(call);
 }
 
+void ls_onednn_action_init(struct ls_onednn_action *action, dnnl_primitive_desc_t desc,
+                           const struct ls_onednn_role *roles)
+{
+    *action = (struct ls_onednn_action){.desc = desc};
+    LS_ONEDNN_DO(dnnl_primitive_create(&action->primitive, desc));
+    for (int i = 0; i < LS_ONEDNN_TENSORS && roles[i].role; i++) {
+        action->role[i] = roles[i].role;
+        action->tensor[i] = dnnl_primitive_desc_query_md(desc, roles[i].query, roles[i].index);
+    }
+    action->role[LS_ONEDNN_PAD] = DNNL_ARG_SCRATCHPAD;
+    action->tensor[LS_ONEDNN_PAD] = dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
+    action->pad_bytes = ls_onednn_pad_bytes(desc);
+    for (int i = 0; i < LS_ONEDNN_IDLE; i++)
+        action->idle[i] = make_call(action);
+}
+
+void ls_onednn_action_release(struct ls_onednn_action *action)
+{
+    if (!action->primitive)
+        return;
+    for (int i = 0; i < LS_ONEDNN_IDLE; i++)
+        free_call(atomic_exchange(&action->idle[i], NULL));
+    LS_ONEDNN_DO(dnnl_primitive_destroy(action->primitive));
+    LS_ONEDNN_DO(dnnl_primitive_desc_destroy(action->desc));
+    action->primitive = NULL;
+}
+
 static struct ls_onednn_call *take_call(struct ls_onednn_action *action)
 {
     for (int i = 0; i < LS_ONEDNN_IDLE; i++) {
@@ -92,17 +106,6 @@ static void leave_call(struct ls_onednn_action *action, struct ls_onednn_call *c
             return;
     }
     free_call(call);
-}
-
-void ls_onednn_action_release(struct ls_onednn_action *action)
-{
-    if (!action->primitive)
-        return;
-    for (int i = 0; i < LS_ONEDNN_IDLE; i++)
-        free_call(atomic_exchange(&action->idle[i], NULL));
-    LS_ONEDNN_DO(dnnl_primitive_destroy(action->primitive));
-    LS_ONEDNN_DO(dnnl_primitive_desc_destroy(action->desc));
-    action->primitive = NULL;
 }
 
 void ls_onednn_run(struct ls_onednn_action *action, const real *const data[LS_ONEDNN_ARGS])

@@ -122,6 +122,7 @@ const struct ls_layer_ops ls_layer_conv = {
     .max_inputs = 1,
     .plan = plan,
     .prepare = ls_linear_prepare,
+    .expect = ls_linear_expect,
     .scratch_len = ls_linear_scratch_len,
     .forward = ls_linear_forward,
     .backward = ls_linear_backward,

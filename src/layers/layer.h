@@ -96,6 +96,10 @@ struct ls_layer_ops {
     /* Parameters have changed or are new: before the forward pass, once for all shards, on one
      * thread. NULL: nothing to do. */
     void (*prepare)(const struct ls_layer *layer);
+    /* Shards of n samples will come: what takes time to make for them is made now, on one thread.
+     * training  backward will be called
+     * NULL: nothing to make. */
+    void (*expect)(const struct ls_layer *layer, size_t n, bool training);
     /* Reals of scratch that one call needs for a shard of at most max_n samples; NULL: none. */
     size_t (*scratch_len)(const struct ls_layer *layer, size_t max_n);
     void (*forward)(const struct ls_layer *layer, const struct ls_call *call);

@@ -16,6 +16,12 @@ void ls_linear_prepare(const struct ls_layer *layer)
         layer->engine->prepare(layer->plan, layer->param[0]);
 }
 
+void ls_linear_expect(const struct ls_layer *layer, size_t n, bool training)
+{
+    if (layer->engine->expect)
+        layer->engine->expect(layer->plan, n, training);
+}
+
 size_t ls_linear_scratch_len(const struct ls_layer *layer, size_t max_n)
 {
     return layer->engine->scratch_len(layer->plan, max_n);

@@ -11,6 +11,7 @@ ls_status ls_linear_plan(struct ls_layer *layer, const struct ls_conv_sizes *siz
 
 /* Members of ls_layer_ops; see there. */
 void ls_linear_prepare(const struct ls_layer *layer);
+void ls_linear_expect(const struct ls_layer *layer, size_t n, bool training);
 size_t ls_linear_scratch_len(const struct ls_layer *layer, size_t max_n);
 void ls_linear_forward(const struct ls_layer *layer, const struct ls_call *call);
 void ls_linear_backward(const struct ls_layer *layer, const struct ls_call *call);

@@ -122,8 +122,21 @@ ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *mode
     ws->shards = tree->last - tree->first;
     ws->max_n = ls_shard_max(batch, tree->shards);
     LS_TRY(allocate_forward(ws, arena));
+    ls_workspace_expect(ws, batch, training);
     if (!training)
         return LS_OK;
     LS_TRY(allocate_backward(ws, arena));
     return allocate_pieces(ws, arena);
+}
+
+void ls_workspace_expect(const struct ls_workspace *ws, size_t batch, bool training)
+{
+    for (int l = 0; l < ws->model->n_layers; l++) {
+        const struct ls_layer *const layer = &ws->model->layers[l];
+        const int shards = ws->tree->shards;
+        for (int s = ws->tree->first; layer->ops->expect && s < ws->tree->last; s++)
+            layer->ops->expect(layer,
+                               ls_shard_row(batch, shards, s + 1) - ls_shard_row(batch, shards, s),
+                               training);
+    }
 }
