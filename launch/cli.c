@@ -2,12 +2,23 @@
 
 #include <stdlib.h>
 
+#include "src/engine/engine.h"
+
+/* The engines, the default first: scripts read this line. */
+static void print_version(void)
+{
+    (void)fputs("lockstep " LOCKSTEP_VERSION "\nengines:", stdout);
+    for (const char *const *name = ls_engine_names(); *name; name++)
+        (void)printf(" %s", *name);
+    (void)putchar('\n');
+}
+
 static ls_status run(struct ls_cli *cli, const struct ls_peers *peers)
 {
     const bool here = peers->rank == 0;
     if (cli->action == LS_CLI_VERSION) {
         if (here)
-            (void)puts("lockstep " LOCKSTEP_VERSION);
+            print_version();
         return LS_OK;
     }
     if (cli->action == LS_CLI_HELP)

@@ -170,7 +170,8 @@ static void note_other_engines(const struct ls_session *s)
     if (strcmp(first, mine) != 0)
         same = ls_fail(LS_OTHER,
                        "computes with %s, rank 0 with %s: the bits now depend on which "
-                       "rank computes what (OPENBLAS_CORETYPE pins one kind)",
+                       "rank computes what (OPENBLAS_CORETYPE and DNNL_MAX_CPU_ISA pin one "
+                       "kind)",
                        mine, first);
     if (ls_agree(s->peers, same) != LS_OK && s->peers->rank == 0)
         (void)fprintf(stderr, "lockstep: note: %s\n", ls_message());

@@ -5,8 +5,8 @@
 # This is the one place that lists them.
 set -eu
 
-packages=(build-essential cmake pkg-config openmpi-bin libopenmpi-dev libopenblas-dev libhdf5-dev
-    libyaml-dev zlib1g-dev libcmocka-dev dataset-fashion-mnist)
+packages=(build-essential cmake pkg-config openmpi-bin libopenmpi-dev libopenblas-dev libdnnl-dev
+    libhdf5-dev libyaml-dev zlib1g-dev libcmocka-dev dataset-fashion-mnist)
 test_packages=(python3-h5py python3-numpy clang-format clang-tidy shellcheck)
 
 case "${1:-}" in

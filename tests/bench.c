@@ -61,6 +61,7 @@ void bench_init(struct bench *b, const struct bench_setup *setup, const struct l
                       threads, &b->arena));
     need(ls_workspace_init(&b->ws, &b->model, &b->tree, &b->peers, setup->batch, threads, true,
                            &b->arena));
+    ls_workspace_expect(&b->ws, ls_plan_last_n(&b->plan), true);
     const struct ls_trainer_spec spec = {.model = &b->model,
                                          .loss = &b->loss,
                                          .optimizer = &b->optimizer,
@@ -95,6 +96,7 @@ void bench_release(struct bench *b)
 static double run(struct bench *b, const struct ls_batch *batch, bool backward)
 {
     const struct ls_pass pass = {&b->ws, batch, b->trainer.spec.seed, true};
+    ls_model_prepare(&b->model);
     ls_forward(&pass);
     ls_pass_loss(&pass, &b->loss);
     if (backward)

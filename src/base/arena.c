@@ -17,6 +17,12 @@ struct ls_arena_block {
     char padding[ALIGNMENT - 3 * sizeof(size_t)]; /* keeps what follows aligned */
 };
 
+struct ls_arena_duty {
+    struct ls_arena_duty *next;
+    void (*release)(void *object);
+    void *object;
+};
+
 static atomic_size_t calls;
 
 static size_t round_up(size_t bytes)
@@ -80,6 +86,8 @@ void ls_arena_init(struct ls_arena *arena)
 
 void ls_arena_release(struct ls_arena *arena)
 {
+    for (const struct ls_arena_duty *duty = arena->duties; duty; duty = duty->next)
+        duty->release(duty->object);
     struct ls_arena_block *block = arena->blocks;
     while (block) {
         struct ls_arena_block *next = block->next;
@@ -110,6 +118,18 @@ void *ls_arena_get(struct ls_arena *arena, size_t count, size_t size)
     block->used += bytes;
     arena->bytes += bytes;
     return memory;
+}
+
+ls_status ls_arena_on_release(struct ls_arena *arena, void (*release)(void *object), void *object)
+{
+    struct ls_arena_duty *const duty = ls_arena_get(arena, 1, sizeof *duty);
+    if (!duty) {
+        release(object);
+        return LS_OTHER;
+    }
+    *duty = (struct ls_arena_duty){arena->duties, release, object};
+    arena->duties = duty;
+    return LS_OK;
 }
 
 char *ls_arena_strdup(struct ls_arena *arena, const char *text)

@@ -8,22 +8,30 @@
 #include "src/base/status.h"
 
 struct ls_arena_block;
+struct ls_arena_duty;
 
 struct ls_arena {
     struct ls_arena_block *blocks; /* newest first */
+    struct ls_arena_duty *duties;  /* to do on release, newest first */
     size_t bytes;                  /* handed out so far */
 };
 
 /** An empty arena; takes no memory until first use.  Collective: no. */
 void ls_arena_init(struct ls_arena *arena);
 
-/** Frees everything the arena handed out.  Collective: no. */
+/** Frees everything the arena handed out, after what ls_arena_on_release asked for.  Collective:
+ * no. */
 void ls_arena_release(struct ls_arena *arena);
 
 /** `bytes` of zeroed memory, 64-byte aligned, owned by the arena; never NULL for bytes = 0.
  *  Errors: NULL when memory is exhausted or count * size overflows, with the message set.
  *  Collective: no. */
 void *ls_arena_get(struct ls_arena *arena, size_t count, size_t size);
+
+/** Has `release` called with `object` when the arena is released, before its memory is freed and
+ *  the last given first: for what an object in the arena holds from other libraries.
+ *  Errors: memory; `release` has then been called.  Collective: no. */
+ls_status ls_arena_on_release(struct ls_arena *arena, void (*release)(void *object), void *object);
 
 /** A copy of a string, owned by the arena; NULL when memory is exhausted.  Collective: no. */
 char *ls_arena_strdup(struct ls_arena *arena, const char *text);

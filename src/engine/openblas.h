@@ -1,5 +1,5 @@
 /* What the files of the OpenBLAS engine share: one row-major product, in the precision of `real`,
- * and the convolutions made of it. Seen by src/engine/openblas*.c only. */
+ * and what is made of it. Seen by src/engine/openblas*.c only. */
 #ifndef LOCKSTEP_ENGINE_OPENBLAS_H
 #define LOCKSTEP_ENGINE_OPENBLAS_H
 
@@ -55,15 +55,14 @@ static inline void ls_fill_rows(size_t rows, size_t k, const real *restrict bias
 }
 
 /* Members of ls_engine_ops; see there. */
-size_t ls_openblas_conv_scratch(const struct ls_conv_sizes *sizes, size_t max_n);
-void ls_openblas_conv_forward(const struct ls_conv_sizes *sizes, size_t n, const real *restrict x,
-                              const real *restrict w, const real *restrict bias, real *restrict y,
-                              real *restrict scratch);
-void ls_openblas_conv_backward_data(const struct ls_conv_sizes *sizes, size_t n,
-                                    const real *restrict dy, const real *restrict w,
-                                    real *restrict dx, real *restrict scratch);
-void ls_openblas_conv_backward_weights(const struct ls_conv_sizes *sizes, size_t n,
-                                       const real *restrict x, const real *restrict dy,
-                                       real *restrict dw, real *restrict scratch);
+size_t ls_openblas_scratch_len(const struct ls_product *product, size_t max_n);
+void ls_openblas_forward(const struct ls_product *product, size_t n, const real *restrict x,
+                         const real *restrict w, const real *restrict bias, real *restrict y,
+                         real *restrict scratch);
+void ls_openblas_backward_data(const struct ls_product *product, size_t n, const real *restrict dy,
+                               const real *restrict w, real *restrict dx, real *restrict scratch);
+void ls_openblas_backward_weights(const struct ls_product *product, size_t n,
+                                  const real *restrict x, const real *restrict dy,
+                                  real *restrict dw, real *restrict db, real *restrict scratch);
 
 #endif

@@ -1,6 +1,7 @@
 /* Convolutions by im2col, a block of output rows at a time so that the patches stay in the
  * second-level cache. The block's size depends on the convolution's sizes only, never on the
- * samples; only the last block of a shard is shorter. */
+ * samples; only the last block of a shard is shorter. Where x itself is the matrix of patches, as
+ * in a dense layer, one block is the whole shard. */
 #include <string.h>
 
 #include "src/engine/im2col.h"
@@ -9,7 +10,7 @@
 /* reals in a block of patches: 512 KiB in float */
 enum { BLOCK_LEN = 128 * 1024 };
 
-/* A 1x1 convolution without stride and padding: x itself is the matrix of patches. */
+/* A 1x1 convolution without stride and padding. */
 static bool is_direct(const struct ls_conv_sizes *s)
 {
     return s->kh == 1 && s->kw == 1 && s->stride_h == 1 && s->stride_w == 1 && s->pad_h == 0 &&
@@ -18,6 +19,8 @@ static bool is_direct(const struct ls_conv_sizes *s)
 
 static size_t block_rows(const struct ls_conv_sizes *s)
 {
+    if (is_direct(s))
+        return SIZE_MAX / 2;
     const size_t rows = BLOCK_LEN / (s->ow * ls_patch_len(s));
     return rows > 0 ? rows : 1;
 }
@@ -27,17 +30,19 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-size_t ls_openblas_conv_scratch(const struct ls_conv_sizes *sizes, size_t max_n)
+size_t ls_openblas_scratch_len(const struct ls_product *product, size_t max_n)
 {
+    const struct ls_conv_sizes *const sizes = &product->sizes;
     if (is_direct(sizes))
         return 0;
     return smaller(block_rows(sizes), max_n * sizes->oh) * sizes->ow * ls_patch_len(sizes);
 }
 
-void ls_openblas_conv_forward(const struct ls_conv_sizes *sizes, size_t n, const real *restrict x,
-                              const real *restrict w, const real *restrict bias, real *restrict y,
-                              real *restrict scratch)
+void ls_openblas_forward(const struct ls_product *product, size_t n, const real *restrict x,
+                         const real *restrict w, const real *restrict bias, real *restrict y,
+                         real *restrict scratch)
 {
+    const struct ls_conv_sizes *const sizes = &product->sizes;
     const size_t patch = ls_patch_len(sizes), group = patch / sizes->groups;
     const size_t k = sizes->k, group_k = k / sizes->groups;
     const size_t rows = n * sizes->oh, step = block_rows(sizes);
@@ -58,10 +63,10 @@ void ls_openblas_conv_forward(const struct ls_conv_sizes *sizes, size_t n, const
     }
 }
 
-void ls_openblas_conv_backward_data(const struct ls_conv_sizes *sizes, size_t n,
-                                    const real *restrict dy, const real *restrict w,
-                                    real *restrict dx, real *restrict scratch)
+void ls_openblas_backward_data(const struct ls_product *product, size_t n, const real *restrict dy,
+                               const real *restrict w, real *restrict dx, real *restrict scratch)
 {
+    const struct ls_conv_sizes *const sizes = &product->sizes;
     const size_t patch = ls_patch_len(sizes), group = patch / sizes->groups;
     const size_t k = sizes->k, group_k = k / sizes->groups;
     const size_t rows = n * sizes->oh, step = block_rows(sizes);
@@ -80,15 +85,18 @@ void ls_openblas_conv_backward_data(const struct ls_conv_sizes *sizes, size_t n,
     }
 }
 
-void ls_openblas_conv_backward_weights(const struct ls_conv_sizes *sizes, size_t n,
-                                       const real *restrict x, const real *restrict dy,
-                                       real *restrict dw, real *restrict scratch)
+void ls_openblas_backward_weights(const struct ls_product *product, size_t n,
+                                  const real *restrict x, const real *restrict dy,
+                                  real *restrict dw, real *restrict db, real *restrict scratch)
 {
+    const struct ls_conv_sizes *const sizes = &product->sizes;
     const size_t patch = ls_patch_len(sizes), group = patch / sizes->groups;
     const size_t k = sizes->k, group_k = k / sizes->groups;
     const size_t rows = n * sizes->oh, step = block_rows(sizes);
     if (rows == 0)
         memset(dw, 0, k * group * sizeof *dw);
+    if (db)
+        ls_sum_rows(rows * sizes->ow, k, dy, db);
     for (size_t begin = 0; begin < rows; begin += step) {
         const size_t end = smaller(begin + step, rows), pixels = (end - begin) * sizes->ow;
         const real *col = x + begin * sizes->ow * sizes->c;

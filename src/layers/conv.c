@@ -1,6 +1,8 @@
-#include "src/layers/shapes.h"
+#include "src/layers/linear.h"
 
 #include <limits.h>
+
+#include "src/layers/shapes.h"
 
 struct conv_args {
     size_t out, groups;
@@ -89,55 +91,26 @@ static ls_status plan(struct ls_layer *layer)
         patch / (double)args->groups * (double)args->out > 1e12)
         return ls_fail(LS_USAGE, "kernel %zu x %zu over %zu channels is too large", v.size.h,
                        v.size.w, in.c);
-    struct ls_conv_sizes *s = ls_arena_get(layer->arena, 1, sizeof *s);
-    if (!s)
-        return LS_OTHER;
-    *s = (struct ls_conv_sizes){.c = in.c,
-                                .h = in.h,
-                                .w = in.w,
-                                .k = args->out,
-                                .oh = v.out.h,
-                                .ow = v.out.w,
-                                .kh = v.size.h,
-                                .kw = v.size.w,
-                                .stride_h = v.stride.h,
-                                .stride_w = v.stride.w,
-                                .pad_h = v.pad.h,
-                                .pad_w = v.pad.w,
-                                .dilation_h = v.dilation.h,
-                                .dilation_w = v.dilation.w,
-                                .groups = args->groups};
-    layer->out = (struct ls_shape){in.axes, s->k, s->oh, s->ow};
+    const struct ls_conv_sizes s = {.c = in.c,
+                                    .h = in.h,
+                                    .w = in.w,
+                                    .k = args->out,
+                                    .oh = v.out.h,
+                                    .ow = v.out.w,
+                                    .kh = v.size.h,
+                                    .kw = v.size.w,
+                                    .stride_h = v.stride.h,
+                                    .stride_w = v.stride.w,
+                                    .pad_h = v.pad.h,
+                                    .pad_w = v.pad.w,
+                                    .dilation_h = v.dilation.h,
+                                    .dilation_w = v.dilation.w,
+                                    .groups = args->groups};
+    layer->out = (struct ls_shape){in.axes, s.k, s.oh, s.ow};
     LS_TRY(ls_shape_check(layer->out));
-    plan_params(layer, s, args->bias);
-    layer->flops = 2 * (double)ls_shape_len(layer->out) * patch / (double)s->groups;
-    layer->plan = s;
-    return LS_OK;
-}
-
-static size_t scratch_len(const struct ls_layer *layer, size_t max_n)
-{
-    return layer->engine->conv_scratch(layer->plan, max_n);
-}
-
-static void forward(const struct ls_layer *layer, const struct ls_call *call)
-{
-    layer->engine->conv_forward(layer->plan, call->n, call->x[0], layer->param[0],
-                                layer->n_params > 1 ? layer->param[1] : NULL, call->y,
-                                call->scratch);
-}
-
-static void backward(const struct ls_layer *layer, const struct ls_call *call)
-{
-    const struct ls_conv_sizes *s = layer->plan;
-    if (call->dx[0])
-        layer->engine->conv_backward_data(s, call->n, call->dy, layer->param[0], call->dx[0],
-                                          call->scratch);
-    if (call->grad[0])
-        layer->engine->conv_backward_weights(s, call->n, call->x[0], call->dy, call->grad[0],
-                                             call->scratch);
-    if (call->grad[1])
-        ls_sum_rows(call->n * s->oh * s->ow, s->k, call->dy, call->grad[1]);
+    plan_params(layer, &s, args->bias);
+    layer->flops = 2 * (double)ls_shape_len(layer->out) * patch / (double)s.groups;
+    return ls_linear_plan(layer, &s, args->bias);
 }
 
 const struct ls_layer_ops ls_layer_conv = {
@@ -148,7 +121,9 @@ const struct ls_layer_ops ls_layer_conv = {
     .min_inputs = 1,
     .max_inputs = 1,
     .plan = plan,
-    .scratch_len = scratch_len,
-    .forward = forward,
-    .backward = backward,
+    .prepare = ls_linear_prepare,
+    .expect = ls_linear_expect,
+    .scratch_len = ls_linear_scratch_len,
+    .forward = ls_linear_forward,
+    .backward = ls_linear_backward,
 };

@@ -1,6 +1,8 @@
-#include "src/layers/shapes.h"
+#include "src/layers/linear.h"
 
 #include <limits.h>
+
+#include "src/layers/shapes.h"
 
 struct dense_args {
     size_t out;
@@ -30,24 +32,8 @@ static ls_status plan(struct ls_layer *layer)
     layer->params[1] =
         (struct ls_param){.name = "bias", .axes = 1, .dims = {args->out}, .init_bound = bound};
     layer->flops = 2 * (double)in.c * (double)args->out;
-    return LS_OK;
-}
-
-static void forward(const struct ls_layer *layer, const struct ls_call *call)
-{
-    layer->engine->dense_forward(call->n, layer->in[0].c, layer->out.c, call->x[0], layer->param[0],
-                                 layer->n_params > 1 ? layer->param[1] : NULL, call->y);
-}
-
-static void backward(const struct ls_layer *layer, const struct ls_call *call)
-{
-    const size_t f = layer->in[0].c, k = layer->out.c;
-    if (call->dx[0])
-        layer->engine->dense_backward_data(call->n, f, k, call->dy, layer->param[0], call->dx[0]);
-    if (call->grad[0])
-        layer->engine->dense_backward_weights(call->n, f, k, call->x[0], call->dy, call->grad[0]);
-    if (call->grad[1])
-        ls_sum_rows(call->n, k, call->dy, call->grad[1]);
+    const struct ls_conv_sizes sizes = ls_dense_sizes(in.c, args->out);
+    return ls_linear_plan(layer, &sizes, args->bias);
 }
 
 const struct ls_layer_ops ls_layer_dense = {
@@ -58,6 +44,9 @@ const struct ls_layer_ops ls_layer_dense = {
     .min_inputs = 1,
     .max_inputs = 1,
     .plan = plan,
-    .forward = forward,
-    .backward = backward,
+    .prepare = ls_linear_prepare,
+    .expect = ls_linear_expect,
+    .scratch_len = ls_linear_scratch_len,
+    .forward = ls_linear_forward,
+    .backward = ls_linear_backward,
 };

@@ -80,7 +80,7 @@ struct ls_call {
     real *grad[LS_MAX_PARAMS];    /* the shard's gradients, overwritten by backward; NULL for
                                      layers with a backward exchange, whose finish gives them */
     void *saved;                  /* (N, saved_bytes) */
-    real *scratch;                /* as ops->scratch_len asked */
+    real *scratch;                /* as ops->scratch_len asked, aligned to 64 bytes */
 };
 
 struct ls_layer_ops {
@@ -93,6 +93,13 @@ struct ls_layer_ops {
     /* Fills the layer from args and in. Errors: LS_USAGE, worded with the sizes ("kernel 7 is
      * larger than its input (16, 4, 4) with pad 0"); the caller adds the place and the name. */
     ls_status (*plan)(struct ls_layer *layer);
+    /* Parameters have changed or are new: before the forward pass, once for all shards, on one
+     * thread. NULL: nothing to do. */
+    void (*prepare)(const struct ls_layer *layer);
+    /* Shards of n samples will come: what takes time to make for them is made now, on one thread.
+     * training  backward will be called
+     * NULL: nothing to make. */
+    void (*expect)(const struct ls_layer *layer, size_t n, bool training);
     /* Reals of scratch that one call needs for a shard of at most max_n samples; NULL: none. */
     size_t (*scratch_len)(const struct ls_layer *layer, size_t max_n);
     void (*forward)(const struct ls_layer *layer, const struct ls_call *call);

@@ -233,3 +233,12 @@ ls_status ls_model_check_batch(const struct ls_model *model, size_t n)
     }
     return LS_OK;
 }
+
+void ls_model_prepare(const struct ls_model *model)
+{
+    for (int l = 0; l < model->n_layers; l++) {
+        const struct ls_layer *const layer = &model->layers[l];
+        if (layer->ops->prepare)
+            layer->ops->prepare(layer);
+    }
+}

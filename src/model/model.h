@@ -48,6 +48,9 @@ size_t ls_layer_params_len(const struct ls_layer *layer);
  *  Collective: no. */
 ls_status ls_model_check_batch(const struct ls_model *model, size_t n);
 
+/** Parameters have changed or are new: before the forward passes that use them.  Collective: no. */
+void ls_model_prepare(const struct ls_model *model);
+
 /** A tensor between its layout in files (PyTorch's) and in memory.  Collective: no. */
 void ls_param_to_file(const struct ls_param *param, const real *restrict memory,
                       float *restrict file);

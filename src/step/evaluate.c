@@ -64,6 +64,7 @@ ls_status ls_evaluate(struct ls_evaluator *e, struct ls_loader *loader, uint64_t
 {
     memset(e->fold.leaves, 0, (size_t)e->ws->shards * e->len * sizeof(double));
     memset(e->counts, 0, e->n_counts * sizeof *e->counts);
+    ls_model_prepare(e->ws->model);
     ls_status mine = LS_OK;
     for (uint64_t s = 0; s < steps; s++) {
         const struct ls_batch *const batch = ls_loader_next(loader);

@@ -15,8 +15,8 @@ struct ls_pass {
 /** The call for local shard `shard` of layer l, without gradients.  Collective: no. */
 struct ls_call ls_pass_call(const struct ls_pass *pass, int l, int shard, int thread);
 
-/** All layers, forward. A batch that could not be read counts as empty on this rank.
- *  Collective: yes (exchanges), in training.  Errors: none. */
+/** All layers, forward, with the parameters that ls_model_prepare last saw. A batch that could not
+ * be read counts as empty on this rank. Collective: yes (exchanges), in training.  Errors: none. */
 void ls_forward(const struct ls_pass *pass);
 
 /** The loss of every shard, into the tail leaves, and the gradient of the outputs.

@@ -54,6 +54,7 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
 {
     struct ls_workspace *const ws = trainer->ws;
     const struct ls_pass pass = {ws, batch, trainer->spec.seed, true};
+    ls_model_prepare(ws->model);
     ls_forward(&pass);
     ls_pass_loss(&pass, trainer->spec.loss);
     ls_backward(&pass);

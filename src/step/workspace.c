@@ -1,6 +1,6 @@
 #include "src/step/workspace.h"
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, CACHE_LINE_LEN = CACHE_LINE / sizeof(real) };
 
 static size_t max_size(size_t a, size_t b)
 {
@@ -28,6 +28,7 @@ static ls_status allocate_forward(struct ls_workspace *ws, struct ls_arena *aren
         if (layer->ops->scratch_len)
             ws->scratch_len = max_size(ws->scratch_len, layer->ops->scratch_len(layer, ws->max_n));
     }
+    ws->scratch_len = (ws->scratch_len + CACHE_LINE_LEN - 1) / CACHE_LINE_LEN * CACHE_LINE_LEN;
     ws->scratch = ls_arena_get(arena, (size_t)ws->threads * ws->scratch_len, sizeof(real));
     return ws->scratch ? LS_OK : LS_OTHER;
 }
@@ -121,8 +122,21 @@ ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *mode
     ws->shards = tree->last - tree->first;
     ws->max_n = ls_shard_max(batch, tree->shards);
     LS_TRY(allocate_forward(ws, arena));
+    ls_workspace_expect(ws, batch, training);
     if (!training)
         return LS_OK;
     LS_TRY(allocate_backward(ws, arena));
     return allocate_pieces(ws, arena);
+}
+
+void ls_workspace_expect(const struct ls_workspace *ws, size_t batch, bool training)
+{
+    for (int l = 0; l < ws->model->n_layers; l++) {
+        const struct ls_layer *const layer = &ws->model->layers[l];
+        const int shards = ws->tree->shards;
+        for (int s = ws->tree->first; layer->ops->expect && s < ws->tree->last; s++)
+            layer->ops->expect(layer,
+                               ls_shard_row(batch, shards, s + 1) - ls_shard_row(batch, shards, s),
+                               training);
+    }
 }

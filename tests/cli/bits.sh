@@ -3,6 +3,7 @@
 # another number of ranks.
 # shellcheck source=tests/tools/cli.sh
 . "$(dirname "$0")/../tools/cli.sh"
+on_each_engine
 
 # an odd number of samples each: the last batch is of 2, 1 and 1 samples
 "$tools/make_data" h5 mlp.h5 n=1602 x=20 k=5
@@ -91,6 +92,10 @@ regularize: {l1: 0.0001}
 log_every: 1
 END
 
+for job in mlp net wave; do
+    echo "engine: $ENGINE" >> $job.yaml
+done
+
 # same REFERENCE RUN NAME: the same checkpoint and the same record of steps
 same() {
     local why
@@ -107,21 +112,21 @@ for job in mlp net wave; do
     why=$(trouble)
     steps=$(sed -n 's/^steps: //p' $job.yaml)
     [ -n "$why" ] || [ "$(steps_of $job-1 | wc -l)" -eq "$steps" ] || why="not $steps records"
-    verdict "bits $job trains" "$why"
+    verdict "bits $ENGINE $job trains" "$why"
     for ranks in 2 3 4 5 8; do
         lockstep $ranks train $job.yaml --run $job-$ranks
-        same $job-1 $job-$ranks "bits $job on $ranks ranks"
+        same $job-1 $job-$ranks "bits $ENGINE $job on $ranks ranks"
     done
     for ranks in 1 2 4; do
         lockstep $ranks train $job.yaml threads=2 --run $job-$ranks-t
-        same $job-1 $job-$ranks-t "bits $job on $ranks ranks of 2 threads"
+        same $job-1 $job-$ranks-t "bits $ENGINE $job on $ranks ranks of 2 threads"
     done
 done
 
 # shards that are no power of two, more than there are samples in a batch
 for ranks in 1 3 5 13; do
     lockstep $ranks train mlp.yaml shards=13 steps=60 --run mlp-s-$ranks
-    [ $ranks -eq 1 ] || same mlp-s-1 mlp-s-$ranks "bits mlp in 13 shards on $ranks ranks"
+    [ $ranks -eq 1 ] || same mlp-s-1 mlp-s-$ranks "bits $ENGINE mlp in 13 shards on $ranks ranks"
 done
 
 # begin_and_stop RUN JOB STEP RANKS OVERRIDE...: starts a run, asks it to stop once it is at STEP,
@@ -148,20 +153,20 @@ stop() {
         ! grep -qE '^step [0-9]+, epoch [0-9]+ and [1-9][0-9]* samples' what.txt || break
         why="not in mid-epoch: $(grep '^step' what.txt)"
     done
-    verdict "bits $1 stops in mid-epoch with exit code 75 and a checkpoint" "$why"
+    verdict "bits $ENGINE $1 stops in mid-epoch with exit code 75 and a checkpoint" "$why"
 }
 
 long_mlp=(steps=3000)
 lockstep 2 train mlp.yaml "${long_mlp[@]}" --run mlp-long
-verdict "bits mlp-long trains" "$(trouble)"
+verdict "bits $ENGINE mlp-long trains" "$(trouble)"
 stop mlp-stop mlp 240 2 "${long_mlp[@]}"
 lockstep 3 train mlp.yaml "${long_mlp[@]}" --run mlp-stop --resume
-same mlp-long mlp-stop "bits mlp stopped on 2 ranks, resumed on 3"
+same mlp-long mlp-stop "bits $ENGINE mlp stopped on 2 ranks, resumed on 3"
 
 stop net-stop net 12 3 steps=60
 lockstep 1 train net.yaml steps=60 threads=2 --run net-stop --resume
 lockstep 2 train net.yaml steps=60 --run net-long
-same net-long net-stop "bits net stopped on 3 ranks, resumed on 1 of 2 threads"
+same net-long net-stop "bits $ENGINE net stopped on 3 ranks, resumed on 1 of 2 threads"
 
 # kill -9, of mpirun and of one rank: goes on from the last checkpoint
 killed() { # RUN
@@ -184,9 +189,9 @@ killed() { # RUN
     for rank in $ranks; do
         ! kill -9 "$rank" 2> /dev/null || why="rank of process $rank lives on"
     done
-    verdict "bits $1 ends all ranks" "$why"
+    verdict "bits $ENGINE $1 ends all ranks" "$why"
     lockstep 5 train mlp.yaml "${long_mlp[@]}" --run "$1" --resume
-    same mlp-long "$1" "bits $1 resumed on 5 ranks"
+    same mlp-long "$1" "bits $ENGINE $1 resumed on 5 ranks"
 }
 
 killed mlp-killed-mpirun

@@ -183,4 +183,5 @@ done
 lockstep 3 --version
 why=$(trouble)
 [ -n "$why" ] || grep -qxE 'lockstep [0-9]+\.[0-9]+\.[0-9]+' out || why="it says: $(cat out)"
+[ -n "$why" ] || grep -qxE 'engines:( onednn)? openblas' out || why="it says: $(cat out)"
 verdict "run: lockstep --version" "$why"

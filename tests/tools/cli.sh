@@ -15,6 +15,19 @@ if [ "$(id -u)" -eq 0 ]; then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi
 
+# Runs the script that calls it once for each engine, with its name in ENGINE and a folder of its
+# own: those that the program has, or those in ENGINES.
+on_each_engine() {
+    [ -z "${ENGINE:-}" ] || return 0
+    local engine
+    for engine in ${ENGINES:-$("$LOCKSTEP" --version | sed -n 's/^engines: //p')}; do
+        mkdir -p "$SCRATCH/$engine"
+        env LOCKSTEP="$LOCKSTEP" SCRATCH="$SCRATCH/$engine" ENGINE="$engine" \
+            bash "$root/tests/cli/${0##*/}"
+    done
+    exit 0
+}
+
 # verdict NAME [WHY]: one case; it passed when WHY is empty
 verdict() {
     if [ -z "${2:-}" ]; then

@@ -195,6 +195,8 @@ void rig_run(struct rig *rig, int shards)
     struct shard *shard = ls_arena_get(&rig->arena, (size_t)shards, sizeof *shard);
     for (int i = 0; i < shards; i++)
         shard[i] = make_shard(rig, i, shards);
+    if (layer->ops->prepare)
+        layer->ops->prepare(layer);
     exchange(rig, shard, &fold, true);
     for (int i = 0; i < shards; i++)
         layer->ops->forward(layer, &shard[i].call);
