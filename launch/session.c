@@ -9,8 +9,8 @@
 #include "src/data/statistics.h"
 
 static const char too_few_shards[] =
-    "more ranks than shards: %d ranks x %zu threads on shards: %zu; start "
-    "fewer, or set shards: %zu in the job (a run with other shards gives other last bits)";
+    "more ranks than shards: ranks x threads is %d x %zu, but shards: %zu; start fewer, or set "
+    "shards: %zu in the job (a run with other shards gives other last bits)";
 
 ls_status ls_session_read_job(struct ls_session *session, const char *path, char *const *overrides,
                               size_t n_overrides, const struct ls_peers *peers,
@@ -108,7 +108,7 @@ static ls_status plan_loss(struct ls_session *s, struct ls_source *source)
     struct ls_class_counts counts = {0};
     if (source)
         LS_TRY(ls_loader_check_labels(source, s->loss.ops->target, k));
-    if (source && ls_loss_needs_counts(&s->loss))
+    if (source && k > 1 && ls_loss_needs_counts(&s->loss))
         LS_TRY(ls_class_counts(source, &s->train_set, k, &counts, s->arena));
     return ls_loss_plan(&s->loss, k, counts.n, s->arena);
 }

@@ -117,6 +117,24 @@ static ls_status check_sampler(const struct ls_job *job)
     return LS_OK;
 }
 
+/* `schedule: cosine` and the like: a section is a map of keys. */
+static ls_status check_sections(const struct ls_node *root)
+{
+    for (const struct ls_job_table *table = ls_job_tables; table->key; table++) {
+        const struct ls_node *const node = table->key[0] ? ls_node_get(root, table->key) : NULL;
+        if (!node || node->kind == LS_NODE_MAP ||
+            (node->kind == LS_NODE_SCALAR && node->text[0] == '\0'))
+            continue;
+        char names[256] = "";
+        for (const struct ls_option *row = table->options; row->name; row++) {
+            const size_t used = strlen(names);
+            (void)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", row->name);
+        }
+        return ls_node_fail(node, "%s takes keys and their values: %s", table->key, names);
+    }
+    return LS_OK;
+}
+
 static ls_status parse_length(struct ls_job *job, const struct ls_node *root)
 {
     if (job->epochs == 0 && job->steps == 0)
@@ -134,6 +152,7 @@ ls_status ls_job_parse(struct ls_job *job, const struct ls_node *root, const cha
     if (root->kind != LS_NODE_MAP)
         return ls_node_fail(root, "a job is a map of keys: seed, data, batch, model, ...");
     LS_TRY(ls_options_parse(top_options, root, "job", NULL, arena, job));
+    LS_TRY(check_sections(root));
     LS_TRY(parse_length(job, root));
     LS_TRY(parse_shards(job, arena));
     LS_TRY(ls_options_parse(data_options, job->data_node, "data", NULL, arena, &job->data));

@@ -200,6 +200,8 @@ static void mistakes_below_are_placed(void **state)
                    "\"1\"");
     expect_refusal(with("init: {form: a.h5}"),
                    "job.yaml:1:8: init: unknown key \"form\" (did you mean \"from\"?)");
+    expect_refusal(with("schedule: cosine"), "job.yaml:1:11: schedule takes keys and their values: "
+                                             "warmup_steps, warmup_epochs, cosine, step");
 }
 
 static void expect_data_refusal(const char *data, const char *message)
