@@ -45,7 +45,7 @@ static void print_run(const struct ls_session *s, size_t bytes)
     if (last != s->job.batch)
         (void)printf(", whose last has %zu\n", last);
     (void)printf("  %zu shards of up to %zu samples, on %d rank%s x %zu thread%s\n", s->shards,
-                 ls_shard_max(s->job.batch, (int)s->shards), s->peers->size,
+                 ls_shard_max(s->room, (int)s->shards), s->peers->size,
                  s->peers->size == 1 ? "" : "s", s->job.threads, s->job.threads == 1 ? "" : "s");
     (void)printf("  %.1f MiB of memory a rank, beside the samples it holds (up to %zu MiB)\n",
                  (double)bytes / 0x1p20, s->job.data.memory);
@@ -93,8 +93,8 @@ static ls_status plan_memory(struct ls_session *s, struct ls_workspace *ws,
 {
     const struct ls_trainer_spec spec = {
         .model = &s->model, .loss = &s->loss, .optimizer = &s->job.optimizer};
-    LS_TRY(ls_workspace_init(ws, &s->model, &s->tree, s->peers, s->job.batch, (int)s->job.threads,
-                             true, s->arena));
+    LS_TRY(ls_workspace_init(ws, &s->model, &s->tree, s->peers, s->room, (int)s->job.threads, true,
+                             s->arena));
     return ls_trainer_init(trainer, &spec, ws, s->arena);
 }
 

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <sys/stat.h>
 
 #include "io/dataset.h"
 #include "launch/command.h"
@@ -6,7 +7,7 @@
 
 struct flags {
     const char *data, *out;
-    size_t batch;
+    size_t batch, threads;
     bool force;
 };
 
@@ -16,6 +17,7 @@ static const struct ls_option flags[] = {
      "HDF5 file to write: scores (N, K), and classes where there are any"},
     {"batch", LS_SIZE, offsetof(struct flags, batch), "0", 0, 1 << 24, NULL,
      "samples at a time [the job's batch]"},
+    {"threads", LS_SIZE, offsetof(struct flags, threads), "1", 1, 1024, NULL, "of each rank"},
     {"force", LS_BOOL, offsetof(struct flags, force), "false", 0, 0, NULL,
      "replace a file that is there"},
     {0}};
@@ -25,10 +27,11 @@ struct prediction {
     const struct ls_session *session;
     struct ls_dataset_writer *writer; /* rank 0's */
     enum ls_metric_kind kind;
-    float *mine, *all; /* (batch, K) */
-    size_t *bytes;     /* (size) */
-    int32_t *classes;  /* (batch) */
-    float *labels;     /* (batch, K) */
+    real *mine, *all; /* (batch, K) outputs of the model */
+    float *scores;    /* (batch, K) */
+    size_t *bytes;    /* (size) */
+    int32_t *classes; /* (batch) */
+    float *labels;    /* (batch, K) */
 };
 
 /* Outputs as scores: probabilities of classes, or of each label, or the values themselves. */
@@ -48,28 +51,29 @@ static void score(enum ls_metric_kind kind, size_t k, const real *z, float *scor
     }
 }
 
-static size_t score_shards(const struct prediction *p, const struct ls_workspace *ws)
+/* This rank's outputs, in the order of the batch. */
+static void collect(const struct prediction *p, const struct ls_workspace *ws)
 {
     const size_t k = p->session->loss.k;
-    size_t rows = 0;
-    for (int shard = 0; shard < ws->shards; shard++)
-        for (size_t i = 0; i < ws->n[shard]; i++, rows++)
-            score(p->kind, k, ls_workspace_output(ws, shard) + i * k, p->mine + rows * k);
-    return rows;
+    real *to = p->mine;
+    for (int shard = 0; shard < ws->shards; shard++) {
+        memcpy(to, ls_workspace_output(ws, shard), ws->n[shard] * k * sizeof *to);
+        to += ws->n[shard] * k;
+    }
 }
 
+/* Decisions are made from the outputs, as eval makes them: scores are rounded. */
 static ls_status append(struct prediction *p, size_t n)
 {
     const size_t k = p->session->loss.k;
     for (size_t i = 0; i < n; i++) {
-        size_t top = 0;
-        for (size_t c = 0; c < k; c++) {
-            p->labels[i * k + c] = p->all[i * k + c] > 0.5f ? 1.0f : 0.0f;
-            top = p->all[i * k + c] > p->all[i * k + top] ? c : top;
-        }
-        p->classes[i] = (int32_t)top;
+        const real *const z = p->all + i * k;
+        score(p->kind, k, z, p->scores + i * k);
+        p->classes[i] = (int32_t)ls_argmax(k, z);
+        for (size_t c = 0; c < k; c++)
+            p->labels[i * k + c] = z[c] > 0 ? 1.0f : 0.0f;
     }
-    return ls_dataset_append(p->writer, n, p->all, p->classes, p->labels);
+    return ls_dataset_append(p->writer, n, p->scores, p->classes, p->labels);
 }
 
 /* Ranks hold contiguous runs of a batch, so that gathering in rank order gives file order. */
@@ -78,13 +82,13 @@ static ls_status seen(void *context, const struct ls_workspace *ws, const struct
     struct prediction *const p = context;
     const struct ls_peers *const peers = ws->peers;
     const int shards = ws->tree->shards;
-    (void)score_shards(p, ws);
+    collect(p, ws);
     for (int r = 0; r < peers->size; r++) {
         const int first = ls_tree_first_shard(shards, peers->size, r);
         const int last = ls_tree_first_shard(shards, peers->size, r + 1);
         p->bytes[r] = (ls_shard_row(batch->global_n, shards, last) -
                        ls_shard_row(batch->global_n, shards, first)) *
-                      p->session->loss.k * sizeof(float);
+                      p->session->loss.k * sizeof(real);
     }
     ls_gather(peers, p->mine, p->all, p->bytes);
     return ls_agree(peers, peers->rank == 0 && batch->status == LS_OK ? append(p, batch->global_n)
@@ -94,22 +98,21 @@ static ls_status seen(void *context, const struct ls_workspace *ws, const struct
 static ls_status create(struct prediction *p, const struct flags *given)
 {
     const struct ls_session *const s = p->session;
-    const size_t rows = ls_shard_max(s->job.batch, (int)s->shards) * s->shards, k = s->loss.k;
-    p->mine = ls_arena_get(s->arena, rows * k, sizeof(float));
-    p->all = ls_arena_get(s->arena, rows * k, sizeof(float));
+    const size_t rows = ls_shard_max(s->room, (int)s->shards) * s->shards, k = s->loss.k;
+    p->mine = ls_arena_get(s->arena, rows * k, sizeof(real));
+    p->all = ls_arena_get(s->arena, rows * k, sizeof(real));
+    p->scores = ls_arena_get(s->arena, rows * k, sizeof(float));
     p->labels = ls_arena_get(s->arena, rows * k, sizeof(float));
     p->classes = ls_arena_get(s->arena, rows, sizeof *p->classes);
     p->bytes = ls_arena_get(s->arena, (size_t)s->peers->size, sizeof *p->bytes);
-    if (!p->mine || !p->all || !p->labels || !p->classes || !p->bytes)
+    if (!p->mine || !p->all || !p->scores || !p->labels || !p->classes || !p->bytes)
         return LS_OTHER;
     if (s->peers->rank != 0)
         return LS_OK;
-    FILE *const there = given->force ? NULL : fopen(given->out, "rb");
-    if (there) {
-        (void)fclose(there);
+    struct stat there;
+    if (!given->force && lstat(given->out, &there) == 0)
         return ls_fail(LS_USAGE, "%s is there already: name another --out, or say --force",
                        given->out);
-    }
     const struct ls_dataset_spec spec = {.len = s->train.len,
                                          .inputs = "scores",
                                          .labels = "classes",
@@ -131,10 +134,10 @@ static ls_status predict(struct ls_session *s, struct prediction *p, const struc
     struct ls_evaluator evaluator;
     struct ls_loader_spec spec = ls_session_valid_loader(s);
     spec.labels = false;
-    ls_status status =
-        ls_workspace_init(&ws, &s->model, &s->tree, s->peers, s->job.batch, 1, false, s->arena);
+    ls_status status = ls_workspace_init(&ws, &s->model, &s->tree, s->peers, s->room,
+                                         (int)s->job.threads, false, s->arena);
     if (status == LS_OK)
-        status = ls_evaluator_init(&evaluator, &ws, &s->loss, s->arena);
+        status = ls_evaluator_init(&evaluator, &ws, &s->loss, false, s->arena);
     p->kind = ls_metric_kind(&s->loss);
     if (status == LS_OK)
         status = create(p, given);
@@ -155,7 +158,7 @@ static ls_status run(const struct ls_command_call *call)
     struct prediction prediction = {.session = &session};
     ls_status status = LS_OK;
     LS_TRY_OUT(ls_session_from_checkpoint(&session, call->positional[0], given->data, given->batch,
-                                          call->peers, call->arena));
+                                          given->threads, call->peers, call->arena));
     LS_TRY_OUT(predict(&session, &prediction, given, &loader));
     if (call->peers->rank == 0)
         (void)printf("%s: scores of %llu samples\n", given->out,

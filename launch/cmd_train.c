@@ -19,10 +19,17 @@ static const struct ls_option flags[] = {{"run", LS_STRING, offsetof(struct flag
                                          {0}};
 
 /* Says whether bits could differ from those of the run so far. */
-static void warn_of_change(const struct ls_session *s, const struct ls_checkpoint *checkpoint)
+static void warn_of_change(const struct ls_training *t, const struct ls_checkpoint *checkpoint)
 {
-    const char *const engine = s->engine->describe();
-    if (s->peers->rank == 0 && checkpoint->engine && strcmp(checkpoint->engine, engine) != 0)
+    const char *const engine = t->session->engine->describe();
+    if (!t->here)
+        return;
+    if (t->changed[0])
+        (void)fprintf(stderr,
+                      "lockstep: note: the job differs from that of the run so far in %s: the "
+                      "result is no longer that of one job\n",
+                      t->changed);
+    if (checkpoint->engine && strcmp(checkpoint->engine, engine) != 0)
         (void)fprintf(stderr,
                       "lockstep: note: the run so far used %s, here it is %s: the last bits may "
                       "differ from those of an undisturbed run\n",
@@ -47,20 +54,21 @@ static ls_status train(const struct ls_command_call *call, const char *path, boo
     struct ls_checkpoint checkpoint = {0};
     const char *name = NULL;
     const struct ls_peers *const peers = call->peers;
-    LS_TRY(ls_agree(peers, peers->rank == 0 ? ls_run_dir_check(path, resume) : LS_OK));
+    const bool here = peers->rank == 0;
+    LS_TRY(ls_agree(peers, here ? ls_run_dir_claim(&training->run, path, resume) : LS_OK));
     if (resume)
         LS_TRY(ls_run_dir_newest(path, &checkpoint, &name, peers, call->arena));
     const struct ls_checkpoint *const from = name ? &checkpoint : NULL;
     LS_TRY(ls_session_prepare(session, from));
-    if (from)
-        warn_of_change(session, from);
     const ls_status status = ls_training_init(training, session, from);
     if (status != LS_OK)
         return from ? ls_within(status, "%s", name) : status;
-    if (from && peers->rank == 0)
+    if (from)
+        warn_of_change(training, from);
+    if (from && here)
         (void)fprintf(stderr, "lockstep: goes on from %s, step %llu of %llu\n", name,
                       (unsigned long long)training->step, (unsigned long long)session->steps);
-    LS_TRY(ls_training_run(training, path));
+    LS_TRY(ls_training_run(training));
     tell_end(training, path);
     return LS_OK;
 }

@@ -98,7 +98,8 @@ static void write_epoch(struct ls_training *t, uint64_t epoch, double loss, cons
     const char *const best = is_best ? ", the best yet" : "";
     ls_run_dir_log(&t->run, "%s%s", text, best);
     ls_progress_finish(&t->progress);
-    (void)fprintf(stderr, "%s%s\n", text, best);
+    (void)fprintf(t->progress.file, "%s%s\n", text, best);
+    (void)fflush(t->progress.file);
 }
 
 ls_status ls_training_evaluate(struct ls_training *t, uint64_t epoch, bool *is_best)

@@ -6,30 +6,40 @@
 #include <stdint.h>
 
 #include "io/checkpoint.h"
+#include "launch/run_lock.h"
 #include "src/peers.h"
 
 struct ls_run_dir {
     const char *path;
+    struct ls_run_lock lock;
     FILE *metrics, *log;
 };
 
-/** Whether `path` may be used: LS_USAGE when it already holds a run and `resume` is false.
- *  Collective: no; rank 0. */
-ls_status ls_run_dir_check(const char *path, bool resume);
+/** Whether `path` may be used; a folder that is gone on in is locked. Makes nothing where there is
+ *  no folder yet.
+ *  path  borrowed
+ *  Errors: LS_USAGE: it already holds a run (job.yaml, or a checkpoint) and `resume` is false, or
+ *  another run uses it; LS_DATA: it cannot be read or locked.  Close with ls_run_dir_close, also
+ *  after a failure.  Collective: no; rank 0. */
+ls_status ls_run_dir_claim(struct ls_run_dir *run, const char *path, bool resume);
 
-/** Reads the newest checkpoint that is whole; a bad one is named on stderr and passed over.
+/** Reads the newest checkpoint that is whole and holds the step of its name; a bad one is named on
+ *  stderr and passed over.
  *  checkpoint  step is 0 and job NULL when there is none
  *  name        its file, NULL when there is none
- *  Errors: LS_DATA when there are checkpoints, but none is good.  Owner: arena.
+ *  Errors: LS_DATA when there are checkpoints, but none is good, or their folder cannot be
+ *  read.  Owner: arena.
  *  Collective: yes: rank 0 chooses, all read. */
 ls_status ls_run_dir_newest(const char *path, struct ls_checkpoint *checkpoint, const char **name,
                             const struct ls_peers *peers, struct ls_arena *arena);
 
-/** Makes the folder and opens its files; records of steps after `step` are taken out of
- *  metrics.jsonl, as they will be written again.
+/** Makes the files of a claimed folder, and the folder where there was none, which is locked and
+ *  looked at again; records of steps after `step` are taken out of metrics.jsonl, as they will be
+ *  written again, and temporary files of a killed run removed.
  *  job  text of job.yaml
- *  Errors: LS_DATA: cannot write.  Close with ls_run_dir_close.  Collective: no; rank 0. */
-ls_status ls_run_dir_open(struct ls_run_dir *run, const char *path, const char *job, uint64_t step,
+ *  Errors: LS_DATA: cannot write; LS_USAGE: another run has come in between. A folder that held no
+ *  run then holds none.  Collective: no; rank 0. */
+ls_status ls_run_dir_open(struct ls_run_dir *run, const char *job, uint64_t step,
                           struct ls_arena *arena);
 
 /** Writes a checkpoint, moves latest.h5 (and best.h5 when is_best), and removes all but the

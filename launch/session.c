@@ -120,6 +120,7 @@ static ls_status plan_steps(struct ls_session *s)
     s->plan = ls_plan(&s->train_set, job->batch, job->seed, (enum ls_order)job->sampler.order);
     if (s->valid)
         s->valid_plan = ls_plan(&s->valid_set, job->batch, job->seed, LS_ORDER_SEQUENTIAL);
+    s->room = s->plan.batch > s->valid_plan.batch ? s->plan.batch : s->valid_plan.batch;
     s->steps = job->steps > 0 ? job->steps : job->epochs * s->plan.steps_per_epoch;
     LS_TRY(ls_schedule_plan(&s->job.schedule, s->plan.steps_per_epoch, s->steps, s->arena));
     const uint64_t shown = s->steps < s->plan.steps_per_epoch ? s->steps : s->plan.steps_per_epoch;
@@ -202,6 +203,7 @@ static ls_status plan_from_checkpoint(struct ls_session *s, const struct ls_chec
     s->valid = &s->train;
     s->valid_set = s->train_set;
     s->valid_plan = ls_plan(&s->valid_set, s->job.batch, s->job.seed, LS_ORDER_SEQUENTIAL);
+    s->room = s->valid_plan.batch;
     LS_TRY(take_engine(s));
     LS_TRY(plan_tree(s, checkpoint));
     LS_TRY(ls_model_create(&s->model, s->job.model, s->train.shape, s->engine, s->job.seed, NULL,
@@ -215,7 +217,7 @@ static ls_status plan_from_checkpoint(struct ls_session *s, const struct ls_chec
 }
 
 ls_status ls_session_from_checkpoint(struct ls_session *s, const char *path, const char *data_path,
-                                     size_t batch, const struct ls_peers *peers,
+                                     size_t batch, size_t threads, const struct ls_peers *peers,
                                      struct ls_arena *arena)
 {
     *s = (struct ls_session){.arena = arena, .peers = peers, .job_path = path};
@@ -223,7 +225,7 @@ ls_status ls_session_from_checkpoint(struct ls_session *s, const char *path, con
     LS_TRY(ls_agree(peers, checkpoint ? ls_checkpoint_read(path, checkpoint, arena) : LS_OTHER));
     LS_TRY(ls_job_file_parse(checkpoint->job, path, arena, &s->root));
     LS_TRY(ls_job_parse(&s->job, s->root, ".", arena));
-    s->job.threads = 1;
+    s->job.threads = threads;
     s->job.shards = 0; /* the checkpoint's */
     return ls_agree(peers,
                     ls_within(plan_from_checkpoint(s, checkpoint, data_path, batch), "%s", path));
@@ -235,10 +237,12 @@ struct ls_loader_spec ls_session_train_loader(struct ls_session *s)
                                    .plan = &s->plan,
                                    .transform = &s->transform,
                                    .tree = &s->tree,
+                                   .room = s->room,
                                    .training = true,
                                    .labels = true,
                                    .check = s->job.data.check,
                                    .target = s->loss.ops->target,
+                                   .shares = s->loss.ops->multi_label,
                                    .k = s->loss.k};
 }
 

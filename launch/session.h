@@ -22,6 +22,7 @@ struct ls_session {
     struct ls_subset train_set, valid_set;
     struct ls_plan plan, valid_plan;
     uint64_t steps; /* of the whole run */
+    size_t room;    /* samples of the largest global batch, to train on or to evaluate */
 
     size_t shards;
     struct ls_tree tree;
@@ -47,10 +48,11 @@ ls_status ls_session_read_job(struct ls_session *session, const char *path, char
 ls_status ls_session_prepare(struct ls_session *session, const struct ls_checkpoint *checkpoint);
 
 /** The model of a checkpoint with its parameters, for the samples in `data_path`.
- *  batch  samples of a global batch; 0: the job's
+ *  batch    samples of a global batch; 0: the job's
+ *  threads  of each rank
  *  Errors: LS_USAGE, LS_DATA.  Owner: arena.  Collective: yes. */
 ls_status ls_session_from_checkpoint(struct ls_session *session, const char *path,
-                                     const char *data_path, size_t batch,
+                                     const char *data_path, size_t batch, size_t threads,
                                      const struct ls_peers *peers, struct ls_arena *arena);
 
 /** What the loader reads for training, or for evaluation of `valid`.  Collective: no. */

@@ -51,6 +51,7 @@ static ls_status visit_slots(const struct ls_trainer *trainer, visit_fn *visit, 
     return LS_OK;
 }
 
+/* The signature is visit_fn's. NOLINTBEGIN(readability-non-const-parameter) */
 static ls_status count_tensor(void *context, const char *path, const struct ls_param *param,
                               real *memory)
 {
@@ -58,6 +59,7 @@ static ls_status count_tensor(void *context, const char *path, const struct ls_p
     ++*(size_t *)context;
     return LS_OK;
 }
+/* NOLINTEND(readability-non-const-parameter) */
 
 /* Tensors on their way into a checkpoint. */
 struct collection {

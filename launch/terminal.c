@@ -1,6 +1,8 @@
 #include "launch/terminal.h"
 
 #include <math.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -108,18 +110,57 @@ static size_t columns_of(FILE *file)
     return size.ws_col;
 }
 
+/* Under mpirun a rank writes into a pipe; whether a person watches is told by mpirun's own
+ * stderr. NULL when that is no terminal, or mpirun is not the parent. */
+static FILE *terminal_of_mpirun(void)
+{
+    char link[64], path[128];
+    if (!getenv("OMPI_COMM_WORLD_RANK"))
+        return NULL;
+    (void)snprintf(link, sizeof link, "/proc/%ld/fd/2", (long)getppid());
+    const ssize_t len = readlink(link, path, sizeof path - 1);
+    path[len > 0 ? len : 0] = '\0';
+    if (strncmp(path, "/dev/pts/", 9) != 0 && strncmp(path, "/dev/tty", 8) != 0)
+        return NULL;
+    FILE *const file = fopen(path, "w");
+    if (file && isatty(fileno(file)) == 1) {
+        (void)signal(SIGTTOU, SIG_IGN); /* a rank is in the background of that terminal */
+        return file;
+    }
+    if (file)
+        (void)fclose(file);
+    return NULL;
+}
+
 void ls_progress_init(struct ls_progress *progress, FILE *file)
 {
     *progress = (struct ls_progress){
         .file = file, .is_terminal = isatty(fileno(file)) == 1, .last_s = -(double)INFINITY};
+    if (progress->is_terminal || file != stderr)
+        return;
+    progress->opened = terminal_of_mpirun();
+    if (progress->opened) {
+        progress->file = progress->opened;
+        progress->is_terminal = true;
+    }
+}
+
+void ls_progress_release(struct ls_progress *progress)
+{
+    if (!progress->file)
+        return;
+    ls_progress_finish(progress);
+    if (progress->opened)
+        (void)fclose(progress->opened);
+    *progress = (struct ls_progress){0};
 }
 
 void ls_progress_update(struct ls_progress *progress, const struct ls_progress_state *state)
 {
     char text[LS_PROGRESS_TEXT];
     const double now = now_s(), pause = progress->is_terminal ? 0.1 : 10;
-    const bool epoch_ends = state->step == state->steps;
-    if (now - progress->last_s < pause && !epoch_ends)
+    const bool full = progress->is_terminal && state->step == state->steps;
+    if (now - progress->last_s < pause && !full)
         return;
     progress->last_s = now;
     if (!progress->is_terminal) {

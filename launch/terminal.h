@@ -21,7 +21,8 @@ struct ls_progress_state {
 };
 
 struct ls_progress {
-    FILE *file;
+    FILE *file;   /* where lines and bars go */
+    FILE *opened; /* NULL, or the terminal behind mpirun */
     bool is_terminal;
     double last_s; /* of the last drawing */
     bool is_drawn; /* a bar stands on the line of the cursor */
@@ -35,14 +36,19 @@ enum { LS_PROGRESS_TEXT = 512 };
 void ls_progress_format(const struct ls_progress_state *state, size_t columns, bool bar,
                         char *text);
 
-/** For `file`, stderr in the program.  Collective: no. */
+/** For `file`, stderr in the program; when that is a pipe to an mpirun whose own stderr is a
+ *  terminal, for that terminal. Lines that come between belong into progress->file as well.
+ *  Release with ls_progress_release.  Collective: no. */
 void ls_progress_init(struct ls_progress *progress, FILE *file);
 
-/** Draws when it is time to: 0.1 s on a terminal, 10 s elsewhere, and at an epoch's end.
- *  Collective: no. */
+/** Draws when it is time to: after 0.1 s and at an epoch's end on a terminal, after 10 s
+ *  elsewhere.  Collective: no. */
 void ls_progress_update(struct ls_progress *progress, const struct ls_progress_state *state);
 
 /** Clears the bar, so that the next line starts on an empty one.  Collective: no. */
 void ls_progress_finish(struct ls_progress *progress);
+
+/** Clears the bar and closes what was opened. Takes zeroed progress.  Collective: no. */
+void ls_progress_release(struct ls_progress *progress);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "launch/job_change.h"
+#include "launch/job_file.h"
 #include "launch/signals.h"
 #include "launch/state.h"
 #include "launch/yaml.h"
@@ -37,6 +39,9 @@ static ls_status restore(struct ls_training *t, const struct ls_checkpoint *chec
             (unsigned long long)checkpoint->epoch, (unsigned long long)checkpoint->sample,
             job->batch, (unsigned long long)s->train_set.len);
     LS_TRY(ls_state_restore_model(checkpoint, &s->model));
+    struct ls_node *begun = NULL;
+    LS_TRY(ls_job_file_parse(checkpoint->job, "its job", s->arena, &begun));
+    LS_TRY(ls_job_change(begun, s->root, per_epoch, &t->changed, s->arena));
     LS_TRY(ls_state_restore_slots(checkpoint, &t->trainer));
     t->step = checkpoint->step;
     t->best = checkpoint->best_metric;
@@ -48,7 +53,7 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
     struct ls_session *const s = t->session;
     const struct ls_job *const job = &s->job;
     LS_TRY(choose_metrics(t));
-    LS_TRY(ls_workspace_init(&t->ws, &s->model, &s->tree, s->peers, job->batch, (int)job->threads,
+    LS_TRY(ls_workspace_init(&t->ws, &s->model, &s->tree, s->peers, s->room, (int)job->threads,
                              true, s->arena));
     ls_workspace_expect(&t->ws, ls_plan_last_n(&s->plan), true);
     const struct ls_trainer_spec spec = {.model = &s->model,
@@ -63,8 +68,12 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
         LS_TRY(restore(t, checkpoint));
     t->first_step = t->step;
     if (s->valid) {
+<<<<<<< HEAD
         ls_workspace_expect(&t->ws, ls_plan_last_n(&s->valid_plan), false);
         LS_TRY(ls_evaluator_init(&t->evaluator, &t->ws, &s->loss, s->arena));
+=======
+        LS_TRY(ls_evaluator_init(&t->evaluator, &t->ws, &s->loss, t->n_metrics > 0, s->arena));
+>>>>>>> main
         const struct ls_loader_spec valid = ls_session_valid_loader(s);
         LS_TRY(ls_loader_create(&t->valid_loader, &valid, 0));
     }
@@ -75,8 +84,12 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
 ls_status ls_training_init(struct ls_training *t, struct ls_session *session,
                            const struct ls_checkpoint *checkpoint)
 {
-    *t = (struct ls_training){
-        .session = session, .here = session->peers->rank == 0, .best = NAN, .last_metric = NAN};
+    *t = (struct ls_training){.session = session,
+                              .run = t->run,
+                              .changed = "",
+                              .here = session->peers->rank == 0,
+                              .best = NAN,
+                              .last_metric = NAN};
     return ls_agree(session->peers, plan(t, checkpoint));
 }
 
@@ -115,14 +128,14 @@ static ls_status loop(struct ls_training *t)
     return LS_OK;
 }
 
-static ls_status open_run(struct ls_training *t, const char *path)
+static ls_status open_run(struct ls_training *t)
 {
     struct ls_session *const s = t->session;
     const char *text = NULL;
     LS_TRY(ls_yaml_emit(s->root, s->arena, &text));
     if (!t->here)
         return LS_OK;
-    LS_TRY(ls_run_dir_open(&t->run, path, text, t->step, s->arena));
+    LS_TRY(ls_run_dir_open(&t->run, text, t->step, s->arena));
     ls_run_dir_log(&t->run, "%s at step %llu of %llu, %d rank%s x %zu thread%s, %zu shards",
                    t->step ? "goes on" : "starts", (unsigned long long)t->step,
                    (unsigned long long)s->steps, s->peers->size, s->peers->size == 1 ? "" : "s",
@@ -130,10 +143,10 @@ static ls_status open_run(struct ls_training *t, const char *path)
     return LS_OK;
 }
 
-ls_status ls_training_run(struct ls_training *t, const char *path)
+ls_status ls_training_run(struct ls_training *t)
 {
     ls_signals_init();
-    LS_TRY(ls_agree(t->session->peers, open_run(t, path)));
+    LS_TRY(ls_agree(t->session->peers, open_run(t)));
     ls_progress_init(&t->progress, stderr);
     const ls_status status = loop(t);
     if (!t->here)
@@ -151,6 +164,7 @@ void ls_training_release(struct ls_training *t)
 {
     ls_loader_free(t->loader);
     ls_loader_free(t->valid_loader);
+    ls_progress_release(&t->progress);
     (void)ls_run_dir_close(&t->run);
     *t = (struct ls_training){0};
 }

@@ -21,8 +21,9 @@ struct ls_training {
     size_t n_metrics;
     const struct ls_metric_ops *metrics[LS_MAX_METRICS];
 
-    uint64_t step; /* steps finished */
-    double best;   /* of the first metric, or the loss; NaN: none yet */
+    const char *changed; /* keys of the job that differ from the run's so far, "" none */
+    uint64_t step;       /* steps finished */
+    double best;         /* of the first metric, or the loss; NaN: none yet */
     double last_metric;
     uint64_t samples_since; /* trained on since the last record */
     double record_s, start_s, seconds_in_steps;
@@ -30,15 +31,16 @@ struct ls_training {
     struct ls_progress progress;
 };
 
-/** Plans the memory of a run and, when there is a checkpoint, takes its state.
- *  Errors: LS_USAGE: an unknown metric; LS_DATA: a checkpoint of another model; memory.
- *  Release with ls_training_release.  Collective: yes. */
+/** Plans the memory of a run and, when there is a checkpoint, takes its state. Rank 0's `run`,
+ * which is claimed, is kept; the rest is overwritten. Errors: LS_USAGE: an unknown metric, a
+ * checkpoint of a job that is too different; LS_DATA: a checkpoint of another model; memory.
+ * Release with ls_training_release.  Collective: yes. */
 ls_status ls_training_init(struct ls_training *training, struct ls_session *session,
                            const struct ls_checkpoint *checkpoint);
 
 /** Opens the run directory and trains to the end, or until it is asked to stop.
  *  Errors: LS_STOPPED, with a checkpoint written; LS_DIVERGED; LS_DATA.  Collective: yes. */
-ls_status ls_training_run(struct ls_training *training, const char *path);
+ls_status ls_training_run(struct ls_training *training);
 
 /** Takes a zeroed training.  Collective: no. */
 void ls_training_release(struct ls_training *training);

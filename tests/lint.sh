@@ -51,7 +51,7 @@ headers_compile_alone() {
     list src comm io launch tests | grep '\.h$' | while read -r file; do
         # shellcheck disable=SC2086 # the flags are words
         echo "#include \"$file\"" |
-            mpicc -std=gnu17 -fsyntax-only -Wall -Wextra -I. $flags -x c - 2>&1 | head -n 3
+            mpicc -std=gnu17 -D_GNU_SOURCE -fsyntax-only -Wall -Wextra -I. $flags -x c - 2>&1 | head -n 3
     done
 }
 

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, BLOCK_BYTES = 64 * 1024 };
+#define ALIGNMENT ((size_t)64)
+enum { BLOCK_BYTES = 64 * 1024 };
 
 struct ls_arena_block {
     struct ls_arena_block *next;
@@ -42,16 +43,17 @@ static void refuse(size_t count, size_t size)
 
 void *ls_alloc(size_t count, size_t size)
 {
-    void *memory = NULL;
-    if (!too_large(count, size)) {
-        const size_t bytes = round_up(count * size + (count * size == 0));
-        memory = aligned_alloc(ALIGNMENT, bytes);
-        if (memory)
-            memset(memory, 0, bytes);
-    }
-    if (!memory)
-        refuse(count, size);
+    /* calloc, and not aligned_alloc and memset, so that large memory is not touched before it is
+     * used: by the thread that uses it, or never by a plan that is only looked at */
+    char *const raw = too_large(count, size) ? NULL : calloc(1, count * size + 2 * ALIGNMENT);
     atomic_fetch_add(&calls, 1);
+    if (!raw) {
+        refuse(count, size);
+        return NULL;
+    }
+    void **const memory =
+        (void **)(raw + ALIGNMENT + (ALIGNMENT - (uintptr_t)raw % ALIGNMENT) % ALIGNMENT);
+    memory[-1] = raw;
     return memory;
 }
 
@@ -68,7 +70,8 @@ void *ls_realloc(void *memory, size_t old_count, size_t count, size_t size)
 
 void ls_free(void *memory)
 {
-    free(memory);
+    if (memory)
+        free(((void **)memory)[-1]);
 }
 
 size_t ls_alloc_calls(void)

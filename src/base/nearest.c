@@ -12,6 +12,11 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+static int lower(char c)
+{
+    return tolower((unsigned char)c);
+}
+
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     size_t rows[3][MAX_LEN + 1]; /* the row at hand and the two before it */
@@ -22,11 +27,9 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
         const size_t *above = rows[(i + 2) % 3], *twice_above = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b_len; j++) {
-            const int here = tolower((unsigned char)a[i - 1]);
-            const int there = tolower((unsigned char)b[j - 1]);
+            const int here = lower(a[i - 1]), there = lower(b[j - 1]);
             row[j] = least(above[j - 1] + (here != there), least(above[j], row[j - 1]) + 1);
-            if (i > 1 && j > 1 && here == tolower((unsigned char)b[j - 2]) &&
-                there == tolower((unsigned char)a[i - 2]))
+            if (i > 1 && j > 1 && here == lower(b[j - 2]) && there == lower(a[i - 2]))
                 row[j] = least(row[j], twice_above[j - 2] + 1);
         }
     }

@@ -48,8 +48,14 @@ static ls_status read_labels(struct ls_loader *loader, struct ls_batch *batch, s
         LS_TRY(ls_source_read_values(spec->source, samples, n, loader->values));
         if (spec->check)
             LS_TRY(ls_source_check_finite(spec->source, "y", loader->values, spec->k, samples, n));
-        for (size_t i = 0; i < n * spec->k; i++)
-            batch->values[at * spec->k + i] = LS_R(loader->values[i]);
+        for (size_t i = 0; i < n * spec->k; i++) {
+            const float value = loader->values[i];
+            if (spec->shares && !(value >= 0 && value <= 1))
+                return ls_fail(LS_DATA, "%s: a label of sample %llu is %g, expected 0 to 1",
+                               spec->source->path, (unsigned long long)samples[i / spec->k],
+                               (double)value);
+            batch->values[at * spec->k + i] = LS_R(value);
+        }
         return LS_OK;
     }
     LS_TRY(ls_source_read_classes(spec->source, samples, n, loader->labels));
@@ -123,7 +129,8 @@ static ls_status allocate_batch(struct ls_loader *loader, struct ls_batch *batch
     const struct ls_loader_spec *const spec = &loader->spec;
     struct ls_arena *const arena = &loader->arena;
     const size_t shards = (size_t)(spec->tree->last - spec->tree->first);
-    batch->max_n = ls_shard_max(spec->plan->batch, spec->tree->shards);
+    batch->max_n =
+        ls_shard_max(spec->room > 0 ? spec->room : spec->plan->batch, spec->tree->shards);
     const size_t room = shards * batch->max_n;
     batch->n = ls_arena_get(arena, shards, sizeof *batch->n);
     batch->row = ls_arena_get(arena, shards, sizeof *batch->row);

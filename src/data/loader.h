@@ -32,11 +32,14 @@ struct ls_loader_spec {
     const struct ls_plan *plan;
     const struct ls_transform *transform;
     const struct ls_tree *tree;
+    size_t room;   /* samples of a global batch to have room for, as the workspace has; 0: the
+                      plan's */
     bool training; /* augment */
     bool labels;   /* read them */
     bool check;    /* refuse values that are not finite */
     enum ls_target_kind target;
-    size_t k; /* outputs of the model */
+    bool shares; /* values are labels or probabilities: refuse those outside [0, 1] */
+    size_t k;    /* outputs of the model */
 };
 
 struct ls_loader;

@@ -6,7 +6,8 @@
 struct ls_plan ls_plan(const struct ls_subset *subset, size_t batch, uint64_t seed,
                        enum ls_order order)
 {
-    return (struct ls_plan){subset, batch, seed, order, (subset->len + batch - 1) / batch};
+    const size_t most = batch < subset->len ? batch : (size_t)subset->len;
+    return (struct ls_plan){subset, most, seed, order, (subset->len + most - 1) / most};
 }
 
 struct ls_plan_step ls_plan_step(const struct ls_plan *plan, uint64_t s)

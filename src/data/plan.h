@@ -10,7 +10,7 @@ enum ls_order { LS_ORDER_SHUFFLE, LS_ORDER_SEQUENTIAL };
 
 struct ls_plan {
     const struct ls_subset *subset;
-    size_t batch; /* samples of a full global batch */
+    size_t batch; /* samples of a full global batch: the job's, or all where there are fewer */
     uint64_t seed;
     enum ls_order order;
     uint64_t steps_per_epoch;

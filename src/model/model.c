@@ -68,31 +68,33 @@ static ls_status measure(const struct ls_layer *layer, struct ls_param *param)
     return LS_OK;
 }
 
-/* Places tensors: summed parameters first, then those with an exchange. */
+/* Places a layer's parameters or buffers behind what is there already. */
+static ls_status place(const struct ls_layer *layer, struct ls_param *params, int n, size_t *len)
+{
+    for (int i = 0; i < n; i++) {
+        LS_TRY(measure(layer, &params[i]));
+        params[i].offset = *len;
+        *len += align(params[i].len);
+    }
+    return LS_OK;
+}
+
+/* Summed parameters first, then those with an exchange; buffers have a slab of their own. */
 static ls_status lay_out(struct ls_model *model)
 {
-    for (int pass = 0; pass < 2; pass++) {
-        for (int l = 0; l < model->n_layers; l++) {
-            struct ls_layer *const layer = &model->layers[l];
-            if ((layer->backward_len > 0) != (pass == 1))
-                continue;
-            for (int i = 0; i < layer->n_params; i++) {
-                LS_TRY(measure(layer, &layer->params[i]));
-                layer->params[i].offset = model->n_params;
-                model->n_params += align(layer->params[i].len);
-                model->n_weights += layer->params[i].len;
-            }
-        }
-        if (pass == 0)
-            model->n_summed = model->n_params;
-    }
     for (int l = 0; l < model->n_layers; l++) {
         struct ls_layer *const layer = &model->layers[l];
-        for (int i = 0; i < layer->n_buffers; i++) {
-            LS_TRY(measure(layer, &layer->buffers[i]));
-            layer->buffers[i].offset = model->n_buffers;
-            model->n_buffers += align(layer->buffers[i].len);
-        }
+        if (layer->backward_len == 0)
+            LS_TRY(place(layer, layer->params, layer->n_params, &model->n_params));
+        LS_TRY(place(layer, layer->buffers, layer->n_buffers, &model->n_buffers));
+    }
+    model->n_summed = model->n_params;
+    for (int l = 0; l < model->n_layers; l++) {
+        struct ls_layer *const layer = &model->layers[l];
+        if (layer->backward_len > 0)
+            LS_TRY(place(layer, layer->params, layer->n_params, &model->n_params));
+        for (int i = 0; i < layer->n_params; i++)
+            model->n_weights += layer->params[i].len;
     }
     return LS_OK;
 }

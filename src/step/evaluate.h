@@ -1,5 +1,5 @@
-/* Evaluation: forward passes over a whole subset, every sample once, with sums of the loss and
- * the metrics that go up the fixed tree, so that the figures do not depend on the ranks. */
+/* Evaluation: forward passes over a whole subset, every sample once. The loss goes up the fixed
+ * tree, counts are exact in any order, so the figures do not depend on the ranks. */
 #ifndef LOCKSTEP_STEP_EVALUATE_H
 #define LOCKSTEP_STEP_EVALUATE_H
 
@@ -10,23 +10,28 @@ struct ls_evaluator {
     struct ls_workspace *ws;
     const struct ls_loss *loss;
     enum ls_metric_kind kind;
-    size_t len; /* doubles of one shard: value and weight of the loss, metrics' sums */
+    size_t len; /* doubles of one shard: value and weight of the loss, sums of values */
     struct ls_fold fold;
+    size_t n_counts;  /* 0: no metric wants them */
+    double *counts;   /* (n_counts) samples of this rank, then of all */
+    double *gathered; /* of all ranks, a piece at a time */
+    size_t *bytes;    /* (size) */
 };
 
 /* What an evaluation found, over all samples of all ranks. */
 struct ls_evaluation {
     double loss;
-    const double *sums; /* for ls_metric_value; valid until the next evaluation */
+    const double *sums; /* for ls_metric_value; valid until the next evaluation; NULL: none */
 };
 
 /* Called with every batch once its outputs are there. Collective: yes. */
 typedef ls_status ls_batch_seen(void *context, const struct ls_workspace *ws,
                                 const struct ls_batch *batch);
 
-/** Owner: arena.  Errors: memory.  Collective: no. */
+/** metrics  what metrics are worked out from is wanted, not the loss alone
+ *  Owner: arena.  Errors: memory.  Collective: no. */
 ls_status ls_evaluator_init(struct ls_evaluator *evaluator, struct ls_workspace *ws,
-                            const struct ls_loss *loss, struct ls_arena *arena);
+                            const struct ls_loss *loss, bool metrics, struct ls_arena *arena);
 
 /** Runs `steps` batches of `loader` through the model.
  *  evaluation  NULL: labels were not read, only `seen` looks at the outputs

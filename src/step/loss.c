@@ -13,7 +13,7 @@ void ls_pass_loss(const struct ls_pass *pass, const struct ls_loss *loss)
         const struct ls_loss_sum sum =
             ls_loss_run(loss, ws->n[shard], ls_workspace_output(ws, shard), targets,
                         dz ? dz + first * loss->k : NULL);
-        double *const tail = ws->tail_leaves + shard * LS_TAIL_LEN;
+        double *const tail = ws->tail_leaves + (size_t)shard * LS_TAIL_LEN;
         tail[LS_TAIL_VALUE] = sum.value;
         tail[LS_TAIL_WEIGHT] = sum.weight;
         tail[LS_TAIL_FAILED] = tail[LS_TAIL_STOP] = 0;

@@ -74,10 +74,28 @@ verdict "run: --resume of a finished run changes nothing" "$why"
 # more epochs than before: goes on, and ends where a run of so many ends
 lockstep 3 train job.yaml epochs=11 --run run --resume
 why=$(trouble)
+! grep -q 'the job differs' err || why="it says: $(cat err)"
 lockstep 1 train job.yaml epochs=11 --run longer
 [ -n "$why" ] || why=$(differ run/latest.h5 longer/latest.h5)
 [ -n "$why" ] || why=$(diff <(steps_of run) <(steps_of longer) | head -n 3)
 verdict "run: a finished run goes on for more epochs" "$why"
+
+cp -a run changed
+lockstep 2 train job.yaml epochs=12 optimizer.sgd.lr=0.01 clip.norm=1 --run changed --resume
+why=$(trouble)
+[ -n "$why" ] || grep -q 'note: the job differs .* in optimizer, clip: ' err ||
+    why="it says: $(cat err)"
+verdict "run: a job that has changed is noted" "$why"
+
+# each step makes the weights 1e12 times as large: loss and gradient of the last one are finite,
+# the update is not
+lockstep 2 train job.yaml steps=4 'model=[{dense: 3}]' \
+    'optimizer={sgd: {lr: 1e6, weight_decay: 1e6}}' --run overflow
+why=
+[ "$status" -eq 4 ] || why="exit $status: $(cat err)"
+grep -qE 'step 4: /model/dense1/weight is not finite' err || why="it says: $(cat err)"
+[ -z "$(ls overflow/checkpoints)" ] || why="there is $(ls overflow/checkpoints)"
+verdict "run: parameters that are not finite are not saved" "$why"
 
 # damaged RUN: the newest checkpoint is named and passed over, the run goes on from the one before
 damaged() {
@@ -120,6 +138,24 @@ wait $pid || status=$?
 [ -n "$why" ] || [ $status -eq 75 ] || why="exit $status, not 75: $(tail -n 3 err)"
 [ -n "$why" ] || "$LOCKSTEP" inspect stopped/latest.h5 > what.txt 2>&1 || why=$(cat what.txt)
 verdict "run: SIGTERM stops with exit code 75 and a checkpoint" "$why"
+
+# a folder in use, by a run that is then killed
+"$LOCKSTEP" train job.yaml epochs=400000 --run busy > out.busy 2> err.busy &
+pid=$!
+why=
+wait_for_step busy 20 $pid || why="it ended before step 20"
+lockstep 2 train job.yaml epochs=9 --run busy --resume
+[ -n "$why" ] || [ "$status" -eq 2 ] || why="exit $status: $(cat err)"
+[ -n "$why" ] || grep -qE "busy is in use by another run \\(host .+, pid $pid\\)" err ||
+    why="it says: $(cat err)"
+kill -KILL $pid
+wait $pid 2> wait.err
+verdict "run: a folder in use is refused" "$why"
+: > busy/checkpoints/.step-000000017.h5.tmp
+lockstep 2 train job.yaml steps=$(($(last_step busy) + 16)) --run busy --resume
+why=$(trouble)
+[ ! -e busy/checkpoints/.step-000000017.h5.tmp ] || why="a temporary file has stayed"
+verdict "run: a killed run's folder is free" "$why"
 
 # eval and predict, the same at any number of ranks
 lockstep 1 eval run/best.h5 --data valid.h5

@@ -23,7 +23,7 @@ static ls_status evaluate(struct bench *b, struct found *found)
 {
     struct ls_evaluator evaluator;
     struct ls_evaluation evaluation;
-    LS_TRY(ls_evaluator_init(&evaluator, &b->ws, &b->loss, &b->arena));
+    LS_TRY(ls_evaluator_init(&evaluator, &b->ws, &b->loss, true, &b->arena));
     for (int i = 0; i < 2; i++)
         LS_TRY(
             ls_evaluate(&evaluator, b->loader, b->plan.steps_per_epoch, &evaluation, NULL, NULL));
@@ -101,7 +101,7 @@ static void every_batch_is_shown(void **state)
     struct ls_evaluator evaluator;
     double seen = 0, total = 0;
     bench_init(&b, &setup, peers);
-    bool good = ls_evaluator_init(&evaluator, &b.ws, &b.loss, &b.arena) == LS_OK;
+    bool good = ls_evaluator_init(&evaluator, &b.ws, &b.loss, true, &b.arena) == LS_OK;
     good = ls_evaluate(&evaluator, b.loader, b.plan.steps_per_epoch, NULL, see, &seen) == LS_OK &&
            good;
     MPI_Allreduce(&seen, &total, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);

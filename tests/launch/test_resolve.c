@@ -96,6 +96,29 @@ static void a_loss_without_weights_gets_none(void **state)
     assert_null(strstr(resolve(short_job, weight, 2), "class_weights"));
 }
 
+static void defaults_are_written_out(void **state)
+{
+    (void)state;
+    const char *const text = resolve("data: {train: t.h5}\n"
+                                     "batch: 8\n"
+                                     "steps: 2\n"
+                                     "model: [{dense: 2}]\n"
+                                     "loss: cross_entropy\n"
+                                     "optimizer: {adam: {lr: 0.5}}\n",
+                                     NULL, 0);
+    struct ls_node *root = NULL;
+    assert_int_equal(ls_job_file_parse(text, "job.yaml", &arena, &root), LS_OK);
+    const struct ls_node *const adam = ls_node_get(ls_node_get(root, "optimizer"), "adam");
+    assert_string_equal(ls_node_get(adam, "lr")->text, "0.5");
+    assert_string_equal(ls_node_get(adam, "betas")->child->next->text, "0.999");
+    assert_string_equal(ls_node_get(ls_node_get(root, "checkpoint"), "keep")->text, "3");
+    assert_string_equal(ls_node_get(ls_node_get(root, "sampler"), "order")->text, "shuffle");
+    const struct ls_node *const loss = ls_node_get(ls_node_get(root, "loss"), "cross_entropy");
+    assert_string_equal(ls_node_get(loss, "label_smoothing")->text, "0");
+    assert_null(ls_node_get(root, "clip"));
+    assert_null(ls_node_get(root, "epochs"));
+}
+
 static void resolving_again_changes_nothing(void **state)
 {
     (void)state;
@@ -109,6 +132,7 @@ int main(void)
         cmocka_unit_test(what_was_worked_out_is_written),
         cmocka_unit_test(balanced_weights_become_numbers),
         cmocka_unit_test(a_loss_without_weights_gets_none),
+        cmocka_unit_test(defaults_are_written_out),
         cmocka_unit_test(resolving_again_changes_nothing),
     };
     return cmocka_run_group_tests(tests, up, down);

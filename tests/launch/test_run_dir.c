@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -39,9 +40,19 @@ static void need(ls_status status)
         fail_msg("%s", ls_message());
 }
 
+/* Step 0 is a fresh start. */
 static void open_run(uint64_t step)
 {
-    need(ls_run_dir_open(&run, "runs/a", "seed: 1\n", step, &arena));
+    need(ls_run_dir_claim(&run, "runs/a", step > 0));
+    need(ls_run_dir_open(&run, "seed: 1\n", step, &arena));
+}
+
+static ls_status claim(const char *path, bool resume)
+{
+    struct ls_run_dir other;
+    const ls_status status = ls_run_dir_claim(&other, path, resume);
+    (void)ls_run_dir_close(&other);
+    return status;
 }
 
 static void save(uint64_t step, size_t keep, bool is_best)
@@ -106,16 +117,132 @@ static uint64_t newest(void)
 static void a_folder_with_a_run_is_refused_unless_it_goes_on(void **state)
 {
     (void)state;
-    need(ls_run_dir_check("runs/a", false));
-    need(ls_run_dir_check("runs/a", true));
+    need(claim("runs/a", false));
+    need(claim("runs/a", true));
+    assert_int_not_equal(access("runs", F_OK), 0);
     open_run(0);
-    assert_int_equal(ls_run_dir_check("runs/a", false), LS_USAGE);
+    need(ls_run_dir_close(&run));
+    assert_int_equal(claim("runs/a", false), LS_USAGE);
     assert_string_equal(ls_message(), "runs/a already holds a run: go on with it by --resume, or "
                                       "name another folder by --run");
-    need(ls_run_dir_check("runs/a", true));
+    need(claim("runs/a", true));
     put("runs/file", "");
-    assert_int_equal(ls_run_dir_check("runs/file", true), LS_USAGE);
+    assert_int_equal(claim("runs/file", true), LS_USAGE);
     expect_file("runs/a/job.yaml", "seed: 1\n");
+}
+
+static void a_folder_of_checkpoints_alone_holds_a_run(void **state)
+{
+    (void)state;
+    open_run(0);
+    assert_int_equal(unlink("runs/a/job.yaml"), 0);
+    need(claim("runs/a", false));
+    save(1, 2, false);
+    assert_int_equal(claim("runs/a", false), LS_USAGE);
+}
+
+static void checkpoints_that_cannot_be_listed_are_not_taken_for_none(void **state)
+{
+    (void)state;
+    open_run(0);
+    need(ls_run_dir_close(&run));
+    assert_int_equal(rmdir("runs/a/checkpoints"), 0);
+    put("runs/a/checkpoints", "");
+    const struct ls_peers alone = ls_peers_alone();
+    struct ls_checkpoint found;
+    const char *name = NULL;
+    assert_int_equal(ls_run_dir_newest("runs/a", &found, &name, &alone, &arena), LS_DATA);
+    assert_string_equal(ls_message(),
+                        "runs/a/checkpoints: cannot read the folder: Not a directory");
+    assert_int_equal(claim("runs/a", false), LS_DATA);
+}
+
+static void a_folder_is_locked_until_it_is_closed(void **state)
+{
+    (void)state;
+    char expected[600], host[256] = "";
+    struct ls_run_lock lock = {0};
+    open_run(0);
+    assert_int_equal(ls_run_lock_take(&lock, "runs/a", 0.2), LS_USAGE);
+    assert_int_equal(gethostname(host, sizeof host - 1), 0);
+    (void)snprintf(expected, sizeof expected, "runs/a is in use by another run (host %s, pid %ld)",
+                   host, (long)getpid());
+    assert_string_equal(ls_message(), expected);
+    need(ls_run_dir_close(&run));
+    need(ls_run_lock_take(&lock, "runs/a", 0));
+    ls_run_lock_release(&lock);
+}
+
+static void the_lock_of_a_process_that_soon_ends_is_waited_for(void **state)
+{
+    (void)state;
+    open_run(0);
+    const pid_t child = fork();
+    if (child == 0) { /* holds the open file too */
+        (void)usleep(300000);
+        _exit(0);
+    }
+    assert_true(child > 0);
+    (void)close(run.lock.fd);
+    run.lock = (struct ls_run_lock){0};
+    need(ls_run_dir_close(&run));
+    struct ls_run_lock lock = {0};
+    assert_int_equal(ls_run_lock_take(&lock, "runs/a", 0), LS_USAGE);
+    open_run(1);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+static void a_run_that_came_in_between_is_found(void **state)
+{
+    (void)state;
+    struct ls_run_dir late;
+    need(ls_run_dir_claim(&late, "runs/a", false));
+    open_run(0);
+    need(ls_run_dir_close(&run));
+    assert_int_equal(ls_run_dir_open(&late, "seed: 2\n", 0, &arena), LS_USAGE);
+    assert_non_null(strstr(ls_message(), "already holds a run"));
+    expect_file("runs/a/job.yaml", "seed: 1\n");
+    need(ls_run_dir_close(&late));
+}
+
+static void a_start_that_fails_leaves_no_run(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir("runs", 0777), 0);
+    assert_int_equal(mkdir("runs/a", 0777), 0);
+    assert_int_equal(mkdir("runs/a/job.yaml.tmp", 0777), 0);
+    need(ls_run_dir_claim(&run, "runs/a", false));
+    assert_int_equal(ls_run_dir_open(&run, "seed: 1\n", 0, &arena), LS_DATA);
+    assert_non_null(strstr(ls_message(), "job.yaml: cannot write"));
+    need(ls_run_dir_close(&run));
+    assert_int_not_equal(access("runs/a/checkpoints", F_OK), 0);
+    assert_int_not_equal(access("runs/a/metrics.jsonl", F_OK), 0);
+    assert_int_equal(rmdir("runs/a/job.yaml.tmp"), 0);
+    open_run(0);
+}
+
+static void a_checkpoint_under_another_s_name_is_passed_over(void **state)
+{
+    (void)state;
+    open_run(0);
+    save(3, 3, false);
+    save(5, 3, false);
+    assert_int_equal(rename(checkpoint(5), checkpoint(9)), 0);
+    assert_int_equal(newest(), 3);
+}
+
+static void temporary_files_of_a_killed_run_are_removed(void **state)
+{
+    (void)state;
+    open_run(0);
+    save(3, 3, false);
+    need(ls_run_dir_close(&run));
+    put("runs/a/checkpoints/.step-000000004.h5.tmp", "torn");
+    put("runs/a/checkpoints/.step-notes", "");
+    open_run(3);
+    assert_int_not_equal(access("runs/a/checkpoints/.step-000000004.h5.tmp", F_OK), 0);
+    assert_int_equal(access("runs/a/checkpoints/.step-notes", F_OK), 0);
+    assert_true(exists(3));
 }
 
 static void records_after_the_step_are_taken_out(void **state)
@@ -242,6 +369,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RUN_TEST(a_folder_with_a_run_is_refused_unless_it_goes_on),
+        RUN_TEST(a_folder_of_checkpoints_alone_holds_a_run),
+        RUN_TEST(checkpoints_that_cannot_be_listed_are_not_taken_for_none),
+        RUN_TEST(a_folder_is_locked_until_it_is_closed),
+        RUN_TEST(the_lock_of_a_process_that_soon_ends_is_waited_for),
+        RUN_TEST(a_run_that_came_in_between_is_found),
+        RUN_TEST(a_start_that_fails_leaves_no_run),
+        RUN_TEST(a_checkpoint_under_another_s_name_is_passed_over),
+        RUN_TEST(temporary_files_of_a_killed_run_are_removed),
         RUN_TEST(records_after_the_step_are_taken_out),
         RUN_TEST(all_but_the_newest_and_the_best_are_removed),
         RUN_TEST(a_bad_checkpoint_is_passed_over),
