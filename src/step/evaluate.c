@@ -63,11 +63,8 @@ ls_status ls_evaluate(struct ls_evaluator *e, struct ls_loader *loader, uint64_t
                       struct ls_evaluation *evaluation, ls_batch_seen *seen, void *context)
 {
     memset(e->fold.leaves, 0, (size_t)e->ws->shards * e->len * sizeof(double));
-<<<<<<< HEAD
-    ls_model_prepare(e->ws->model);
-=======
     memset(e->counts, 0, e->n_counts * sizeof *e->counts);
->>>>>>> main
+    ls_model_prepare(e->ws->model);
     ls_status mine = LS_OK;
     for (uint64_t s = 0; s < steps; s++) {
         const struct ls_batch *const batch = ls_loader_next(loader);
