@@ -19,6 +19,7 @@ static ls_status evaluate(struct ls_session *s, struct ls_workspace *ws,
     const struct ls_loader_spec spec = ls_session_valid_loader(s);
     LS_TRY(ls_workspace_init(ws, &s->model, &s->tree, s->peers, s->room, (int)s->job.threads, false,
                              s->arena));
+    ls_workspace_expect(ws, &s->valid_plan, false);
     LS_TRY(ls_evaluator_init(evaluator, ws, &s->loss, true, s->arena));
     return ls_loader_create(loader, &spec, 0);
 }

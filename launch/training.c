@@ -55,7 +55,7 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
     LS_TRY(choose_metrics(t));
     LS_TRY(ls_workspace_init(&t->ws, &s->model, &s->tree, s->peers, s->room, (int)job->threads,
                              true, s->arena));
-    ls_workspace_expect(&t->ws, ls_plan_last_n(&s->plan), true);
+    ls_workspace_expect(&t->ws, &s->plan, true);
     const struct ls_trainer_spec spec = {.model = &s->model,
                                          .loss = &s->loss,
                                          .optimizer = &job->optimizer,
@@ -68,7 +68,7 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
         LS_TRY(restore(t, checkpoint));
     t->first_step = t->step;
     if (s->valid) {
-        ls_workspace_expect(&t->ws, ls_plan_last_n(&s->valid_plan), false);
+        ls_workspace_expect(&t->ws, &s->valid_plan, false);
         LS_TRY(ls_evaluator_init(&t->evaluator, &t->ws, &s->loss, t->n_metrics > 0, s->arena));
         const struct ls_loader_spec valid = ls_session_valid_loader(s);
         LS_TRY(ls_loader_create(&t->valid_loader, &valid, 0));

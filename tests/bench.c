@@ -61,7 +61,7 @@ void bench_init(struct bench *b, const struct bench_setup *setup, const struct l
                       threads, &b->arena));
     need(ls_workspace_init(&b->ws, &b->model, &b->tree, &b->peers, setup->batch, threads, true,
                            &b->arena));
-    ls_workspace_expect(&b->ws, ls_plan_last_n(&b->plan), true);
+    ls_workspace_expect(&b->ws, &b->plan, true);
     const struct ls_trainer_spec spec = {.model = &b->model,
                                          .loss = &b->loss,
                                          .optimizer = &b->optimizer,

@@ -30,8 +30,3 @@ void ls_plan_samples(const struct ls_plan *plan, const struct ls_plan_step *step
                                                         : position);
     }
 }
-
-size_t ls_plan_last_n(const struct ls_plan *plan)
-{
-    return plan->steps_per_epoch > 0 ? ls_plan_step(plan, plan->steps_per_epoch - 1).n : 0;
-}

@@ -29,9 +29,6 @@ struct ls_plan ls_plan(const struct ls_subset *subset, size_t batch, uint64_t se
 /** Step s, from 0.  Collective: no. */
 struct ls_plan_step ls_plan_step(const struct ls_plan *plan, uint64_t s);
 
-/** Samples of an epoch's last batch, 0 when there are none.  Collective: no. */
-size_t ls_plan_last_n(const struct ls_plan *plan);
-
 /** The samples in rows [row, row + n) of the global batch of `step`, by number in the dataset.
  *  Collective: no.  Errors: none. */
 void ls_plan_samples(const struct ls_plan *plan, const struct ls_plan_step *step, size_t row,

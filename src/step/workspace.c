@@ -122,21 +122,28 @@ ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *mode
     ws->shards = tree->last - tree->first;
     ws->max_n = ls_shard_max(batch, tree->shards);
     LS_TRY(allocate_forward(ws, arena));
-    ls_workspace_expect(ws, batch, training);
     if (!training)
         return LS_OK;
     LS_TRY(allocate_backward(ws, arena));
     return allocate_pieces(ws, arena);
 }
 
-void ls_workspace_expect(const struct ls_workspace *ws, size_t batch, bool training)
+static void expect(const struct ls_workspace *ws, size_t batch, bool training)
 {
+    const int shards = ws->tree->shards;
     for (int l = 0; l < ws->model->n_layers; l++) {
         const struct ls_layer *const layer = &ws->model->layers[l];
-        const int shards = ws->tree->shards;
         for (int s = ws->tree->first; layer->ops->expect && s < ws->tree->last; s++)
             layer->ops->expect(layer,
                                ls_shard_row(batch, shards, s + 1) - ls_shard_row(batch, shards, s),
                                training);
     }
+}
+
+void ls_workspace_expect(const struct ls_workspace *ws, const struct ls_plan *plan, bool training)
+{
+    if (plan->steps_per_epoch == 0)
+        return;
+    expect(ws, ls_plan_step(plan, 0).n, training);
+    expect(ws, ls_plan_step(plan, plan->steps_per_epoch - 1).n, training);
 }

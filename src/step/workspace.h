@@ -51,10 +51,10 @@ ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *mode
                             const struct ls_tree *tree, const struct ls_peers *peers, size_t batch,
                             int threads, bool training, struct ls_arena *arena);
 
-/** A global batch of `batch` samples will come: what layers make for the sizes of its local shards
- * is made now instead of in its step. Full batches are expected from the start. Collective: no.
- * Errors: none. */
-void ls_workspace_expect(const struct ls_workspace *ws, size_t batch, bool training);
+/** The batches of `plan` will come: what layers make for the sizes of local shards is made now
+ *  instead of in a step.
+ *  Collective: no.  Errors: none. */
+void ls_workspace_expect(const struct ls_workspace *ws, const struct ls_plan *plan, bool training);
 
 /** Outputs of the last layer for local shard `shard`, (n, K).  Collective: no. */
 static inline const real *ls_workspace_output(const struct ls_workspace *ws, int shard)

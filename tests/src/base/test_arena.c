@@ -86,9 +86,31 @@ static void calls_are_counted(void **state)
     ls_arena_release(&arena);
 }
 
+static char order[8];
+
+static void note(void *object)
+{
+    (void)strncat(order, object, sizeof order - strlen(order) - 1);
+}
+
+static void release_calls_back_the_newest_first(void **state)
+{
+    (void)state;
+    struct ls_arena arena;
+    ls_arena_init(&arena);
+    order[0] = '\0';
+    assert_int_equal(ls_arena_on_release(&arena, note, ls_arena_strdup(&arena, "a")), LS_OK);
+    assert_int_equal(ls_arena_on_release(&arena, note, ls_arena_strdup(&arena, "b")), LS_OK);
+    ls_arena_release(&arena);
+    assert_string_equal(order, "ba");
+    ls_arena_release(&arena);
+    assert_string_equal(order, "ba");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(release_calls_back_the_newest_first),
         cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
         cmocka_unit_test(a_size_that_overflows_is_an_error_with_a_message),
         cmocka_unit_test(realloc_keeps_the_old_and_zeroes_the_new),
