@@ -1,9 +1,11 @@
 #include "launch/run_checkpoints.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,9 +43,13 @@ struct listing {
 static void list(void *context, const char *name)
 {
     struct listing *const l = context;
-    unsigned long long step = 0;
-    int end = 0;
-    if (sscanf(name, "step-%llu.h5%n", &step, &end) != 1 || end == 0 || name[end] != '\0')
+    static const char prefix[] = "step-";
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0 ||
+        !isdigit((unsigned char)name[sizeof prefix - 1]))
+        return;
+    char *end = NULL;
+    const uint64_t step = strtoull(name + sizeof prefix - 1, &end, 10);
+    if (strcmp(end, ".h5") != 0)
         return;
     if (l->n == LS_MAX_CHECKPOINTS && step < l->steps[l->n - 1])
         return;
@@ -53,6 +59,7 @@ static void list(void *context, const char *name)
     l->steps[at] = step;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): filled through the listing */
 ls_status ls_run_checkpoints(const char *run, uint64_t *steps, size_t *n)
 {
     struct listing listing = {.steps = steps};

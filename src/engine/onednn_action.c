@@ -112,9 +112,11 @@ void ls_onednn_run(struct ls_onednn_action *action, const real *const data[LS_ON
 {
     const int threads = ls_onednn_alone();
     struct ls_onednn_call *const call = take_call(action);
-    for (int i = 0; i < call->n; i++) /* the library takes all memory as writable */
+    /* the library takes all memory as writable. NOLINTBEGIN(performance-no-int-to-ptr) */
+    for (int i = 0; i < call->n; i++)
         LS_ONEDNN_DO(dnnl_memory_set_data_handle(call->arg[i].memory,
                                                  (void *)(uintptr_t)data[call->place[i]]));
+    /* NOLINTEND(performance-no-int-to-ptr) */
     LS_ONEDNN_DO(dnnl_primitive_execute(action->primitive, call->stream, call->n, call->arg));
     LS_ONEDNN_DO(dnnl_stream_wait(call->stream));
     leave_call(action, call);
