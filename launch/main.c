@@ -9,8 +9,8 @@
 
 /* Threads of OpenMP that wait for the next layer spin for milliseconds, unless told otherwise in
  * the environment when the program is loaded. Where ranks x threads outnumber the cores they keep
- * each other from working: a step took 70 times as long. So the program tells itself, and starts
- * again; a few spins stay, which cover the short waits. */
+ * each other from working: a run took over 70 times as long. So the program tells itself, and
+ * starts again; a few spins stay, which cover the short waits. */
 static void wait_briefly(char **argv)
 {
     if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT"))
