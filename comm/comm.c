@@ -43,8 +43,15 @@ static void find_place(struct ls_comm *comm)
 
 ls_status ls_comm_init(struct ls_peers *peers, int *argc, char ***argv)
 {
-    static const struct ls_peers_ops ops = {ls_comm_gather, ls_comm_reduce, ls_comm_broadcast,
-                                            ls_comm_agree};
+    static const struct ls_peers_ops ops = {.gather = ls_comm_gather,
+                                            .broadcast = ls_comm_broadcast,
+                                            .agree = ls_comm_agree,
+                                            .share = ls_comm_share,
+                                            .meet = ls_comm_meet,
+                                            .reducer_init = ls_comm_reducer_init,
+                                            .reducer_ready = ls_comm_reducer_ready,
+                                            .reducer_poll = ls_comm_reducer_poll,
+                                            .reducer_finish = ls_comm_reducer_finish};
     *peers = (struct ls_peers){0};
     int provided = MPI_THREAD_SINGLE;
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
@@ -67,7 +74,8 @@ ls_status ls_comm_init(struct ls_peers *peers, int *argc, char ***argv)
     MPI_Comm_rank(comm->world, &comm->rank);
     MPI_Comm_size(comm->world, &comm->size);
     find_place(comm);
-    *peers = (struct ls_peers){comm->rank, comm->size, &ops, comm};
+    *peers = (struct ls_peers){
+        .rank = comm->rank, .size = comm->size, .node_size = 1, .ops = &ops, .context = comm};
     return LS_OK;
 }
 

@@ -44,16 +44,21 @@ _Noreturn void ls_comm_die(int rank, const char *what);
 void ls_comm_gather(void *context, const void *mine, void *all, const size_t *bytes);
 void ls_comm_broadcast(void *context, void *data, size_t bytes);
 ls_status ls_comm_agree(void *context, ls_status mine);
-void ls_comm_reduce(void *context, const struct ls_tree *tree, real *const *pieces, size_t len,
-                    double *const *tails, size_t tail_len);
+ls_status ls_comm_share(void *context, size_t bytes, struct ls_arena *arena, void **memory);
+void ls_comm_meet(void *context);
+ls_status ls_comm_reducer_init(struct ls_reducer *reducer, struct ls_arena *arena);
+void ls_comm_reducer_ready(struct ls_reducer *reducer, size_t begin, size_t len);
+void ls_comm_reducer_poll(struct ls_reducer *reducer);
+void ls_comm_reducer_finish(struct ls_reducer *reducer);
 
-/** Reduces pieces and tails by sending everything to everyone; for short vectors. Arguments as
- *  ls_reduce.  Collective: yes. */
+/** Adds the pieces of all ranks up the tree by sending everything to everyone; for short vectors.
+ *  The root replaces pieces[0], the others are left with whatever the adding left there.
+ *  pieces  (tree->n_pieces) slabs of `len` reals
+ *  Collective: yes. */
 void ls_comm_reduce_gathered(struct ls_comm *comm, const struct ls_tree *tree, real *const *pieces,
-                             size_t len, double *const *tails, size_t tail_len);
+                             size_t len);
 
-/** Reduces pieces by having each rank add a part of the vector; for long vectors. Arguments as
- *  ls_reduce.  Collective: yes. */
+/** The same by having each rank add a part of the vector; for long vectors.  Collective: yes. */
 void ls_comm_reduce_scattered(struct ls_comm *comm, const struct ls_tree *tree, real *const *pieces,
                               size_t len);
 

@@ -228,6 +228,7 @@ const struct ls_layer_ops ls_layer_bn = {
     .args_bytes = sizeof(struct bn_args),
     .min_inputs = 1,
     .max_inputs = 1,
+    .traits = LS_BACKWARD_READS_X,
     .plan = plan,
     .scratch_len = scratch_len,
     .forward = forward,

@@ -43,6 +43,7 @@ const struct ls_layer_ops ls_layer_dense = {
     .args_bytes = sizeof(struct dense_args),
     .min_inputs = 1,
     .max_inputs = 1,
+    .traits = LS_BACKWARD_READS_X | LS_WHOLE_SHARD,
     .plan = plan,
     .prepare = ls_linear_prepare,
     .expect = ls_linear_expect,

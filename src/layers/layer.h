@@ -35,6 +35,16 @@ struct ls_param {
 
 struct ls_layer_ops;
 
+/* What a kind's passes read and allow, so that memory is planned and passes over it are shared. */
+enum ls_layer_traits {
+    LS_BACKWARD_READS_X = 1, /* backward reads call->x */
+    LS_BACKWARD_READS_Y = 2, /* backward reads call->y */
+    LS_IN_PLACE = 4,         /* forward may be called with y == x[0], backward with dx[0] == dy */
+    LS_SHARES_DY = 8,        /* dx[i] = dy: backward may be called with dx[i] == dy, any i */
+    LS_WHOLE_SHARD = 16      /* forward and backward want all samples of a shard in one call; else
+                                they are called for runs of samples, in order */
+};
+
 struct ls_layer {
     /* given to plan */
     const struct ls_layer_ops *ops;
@@ -49,6 +59,7 @@ struct ls_layer {
 
     /* filled by plan */
     struct ls_shape out;
+    unsigned traits; /* of enum ls_layer_traits; ops->traits unless plan says otherwise */
     int n_params, n_buffers;
     struct ls_param params[LS_MAX_PARAMS];
     struct ls_param buffers[LS_MAX_BUFFERS];
@@ -89,6 +100,7 @@ struct ls_layer_ops {
     const struct ls_option *options;
     size_t args_bytes;
     int min_inputs, max_inputs;
+    unsigned traits; /* of enum ls_layer_traits */
 
     /* Fills the layer from args and in. Errors: LS_USAGE, worded with the sizes ("kernel 7 is
      * larger than its input (16, 4, 4) with pad 0"); the caller adds the place and the name. */

@@ -32,8 +32,8 @@
 
 /* The rest of an activation's ls_layer_ops. */
 #define LS_POINTWISE_OPS                                                                           \
-    .min_inputs = 1, .max_inputs = 1, .plan = ls_same_shape_plan, .forward = forward,              \
-    .backward = backward
+    .min_inputs = 1, .max_inputs = 1, .traits = LS_BACKWARD_READS_X | LS_BACKWARD_READS_Y,         \
+    .plan = ls_same_shape_plan, .forward = forward, .backward = backward
 
 /* The parameter of activations that have none. */
 static inline double ls_no_parameter(const struct ls_layer *layer)

@@ -22,7 +22,8 @@ static ls_status take_node(struct ls_model *model, int index, const struct ls_gr
                                .n_in = node->n_in,
                                .engine = model->engine,
                                .arena = arena,
-                               .number = index};
+                               .number = index,
+                               .traits = node->ops->traits};
     memcpy(layer->name, node->name, sizeof layer->name);
     model->wiring[index] = node->wiring;
     for (int i = 0; i < node->n_in; i++) {

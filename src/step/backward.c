@@ -63,7 +63,7 @@ static void exchange(const struct ls_pass *pass, int l)
     const double *const root = ls_fold(&ws->fold, layer->ops->backward_merge, layer->backward_len);
     real *grad[LS_MAX_PARAMS];
     for (int i = 0; i < layer->n_params; i++)
-        grad[i] = ws->pieces[0] + layer->params[i].offset;
+        grad[i] = ws->reducer.sum + layer->params[i].offset;
     layer->ops->backward_finish(layer, root, grad);
 }
 
@@ -103,9 +103,10 @@ static void with_gradients(const struct ls_pass *pass, int l)
     for (int p = 0; p < tree->n_pieces; p++) {
         const real *const slot = ws->slots + (size_t)tree->piece_slot[p] * ws->slot_len;
         for (int i = 0; i < layer->n_params; i++)
-            memcpy(ws->pieces[p] + layer->params[i].offset,
+            memcpy(ws->reducer.pieces[p] + layer->params[i].offset,
                    slot + (layer->params[i].offset - begin), layer->params[i].len * sizeof(real));
     }
+    ls_reducer_ready(&pass->ws->reducer, begin, len);
 }
 
 void ls_backward(const struct ls_pass *pass)

@@ -23,13 +23,14 @@ void ls_forward(const struct ls_pass *pass);
  *  Collective: no.  Errors: none. */
 void ls_pass_loss(const struct ls_pass *pass, const struct ls_loss *loss);
 
-/** All layers, backward; leaves this rank's pieces of the gradient.
+/** All layers, backward; hands this rank's pieces of the gradient to the reducer.
  *  Collective: yes (exchanges).  Errors: none. */
 void ls_backward(const struct ls_pass *pass);
 
-/** Pieces and tails of all ranks up the fixed tree; the root ends in pieces[0] and tails[0].
+/** Waits for the gradient in the reducer's sum; returns the tail (LS_TAIL_LEN) over all samples,
+ *  which lies in the fold until the next exchange.
  *  failed, stop  this rank's flags
  *  Collective: yes.  Errors: none. */
-void ls_pass_reduce(const struct ls_pass *pass, bool failed, bool stop);
+const double *ls_pass_reduce(const struct ls_pass *pass, bool failed, bool stop);
 
 #endif

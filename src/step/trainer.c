@@ -58,10 +58,8 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
     ls_forward(&pass);
     ls_pass_loss(&pass, trainer->spec.loss);
     ls_backward(&pass);
-    ls_pass_reduce(&pass, batch->status != LS_OK, stop);
-
-    const double *const tail = ws->tails[0];
-    real *const gradient = ws->pieces[0];
+    const double *const tail = ls_pass_reduce(&pass, batch->status != LS_OK, stop);
+    real *const gradient = ws->reducer.sum;
     if (tail[LS_TAIL_FAILED] > 0)
         return agree_on_batch(trainer, batch);
     const double weight = tail[LS_TAIL_WEIGHT] > 0 ? tail[LS_TAIL_WEIGHT] : 1;

@@ -76,7 +76,7 @@ static ls_status allocate_backward(struct ls_workspace *ws, struct ls_arena *are
     if (!ws->dy || !ws->needs_gradient || !ws->spill || !written)
         return LS_OTHER;
     plan_gradients(ws, written);
-    size_t exchange = 1;
+    size_t exchange = LS_TAIL_LEN;
     for (size_t l = 0; l < layers; l++) {
         const struct ls_layer *const layer = &model->layers[l];
         exchange = max_size(exchange, max_size(layer->forward_len, layer->backward_len));
@@ -91,27 +91,10 @@ static ls_status allocate_backward(struct ls_workspace *ws, struct ls_arena *are
     }
     ws->spilled = ls_arena_get(arena, (size_t)ws->threads * ws->spill_len, sizeof(real));
     ws->slots = ls_arena_get(arena, (size_t)ws->tree->n_slots * ws->slot_len, sizeof(real));
-    if (!ws->spilled || !ws->slots)
+    ws->tail_leaves = ls_arena_get(arena, shards * LS_TAIL_LEN, sizeof(double));
+    if (!ws->spilled || !ws->slots || !ws->tail_leaves)
         return LS_OTHER;
     return ls_fold_init(&ws->fold, ws->tree, ws->peers, exchange, arena);
-}
-
-static ls_status allocate_pieces(struct ls_workspace *ws, struct ls_arena *arena)
-{
-    const size_t pieces = (size_t)ws->tree->n_pieces;
-    ws->pieces = ls_arena_get(arena, pieces, sizeof *ws->pieces);
-    ws->tails = ls_arena_get(arena, pieces, sizeof *ws->tails);
-    ws->tail_leaves = ls_arena_get(arena, (size_t)ws->shards * LS_TAIL_LEN, sizeof(double));
-    if (!ws->pieces || !ws->tails || !ws->tail_leaves)
-        return LS_OTHER;
-    for (size_t p = 0; p < pieces; p++) {
-        const size_t len = p == 0 ? ws->model->n_params : ws->model->n_summed;
-        ws->pieces[p] = ls_arena_get(arena, len, sizeof(real));
-        ws->tails[p] = ls_arena_get(arena, LS_TAIL_LEN, sizeof(double));
-        if (!ws->pieces[p] || !ws->tails[p])
-            return LS_OTHER;
-    }
-    return LS_OK;
 }
 
 ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *model,
@@ -121,11 +104,13 @@ ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *mode
     *ws = (struct ls_workspace){.model = model, .tree = tree, .peers = peers, .threads = threads};
     ws->shards = tree->last - tree->first;
     ws->max_n = ls_shard_max(batch, tree->shards);
-    LS_TRY(allocate_forward(ws, arena));
-    if (!training)
-        return LS_OK;
-    LS_TRY(allocate_backward(ws, arena));
-    return allocate_pieces(ws, arena);
+    ls_status status = allocate_forward(ws, arena);
+    if (status == LS_OK && training)
+        status = allocate_backward(ws, arena);
+    LS_TRY(ls_agree(peers, status));
+    return training
+               ? ls_reducer_init(&ws->reducer, peers, tree, model->n_summed, model->n_params, arena)
+               : LS_OK;
 }
 
 static void expect(const struct ls_workspace *ws, size_t batch, bool training)

@@ -38,15 +38,14 @@ struct ls_workspace {
     size_t spill_len;
     real *slots; /* (tree->n_slots, slot_len) */
     size_t slot_len;
-    real **pieces;       /* (tree->n_pieces) slabs; pieces[0] has all n_params elements */
-    double **tails;      /* (tree->n_pieces, LS_TAIL_LEN) */
-    double *tail_leaves; /* (shards, LS_TAIL_LEN) */
-    struct ls_fold fold; /* for exchanges */
+    struct ls_reducer reducer; /* of the n_summed first elements; its sum has room for n_params */
+    double *tail_leaves;       /* (shards, LS_TAIL_LEN) */
+    struct ls_fold fold;       /* for exchanges, and the tails */
 };
 
 /** Plans and allocates for global batches of up to `batch` samples.
  *  training  false: no backward pass
- *  Owner: arena.  Errors: memory.  Collective: no. */
+ *  Owner: arena.  Errors: memory, when training the same on all ranks.  Collective: yes. */
 ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *model,
                             const struct ls_tree *tree, const struct ls_peers *peers, size_t batch,
                             int threads, bool training, struct ls_arena *arena);
