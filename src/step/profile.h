@@ -33,4 +33,35 @@ static inline double ls_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/** The functions below do nothing while time is not measured (profile is NULL).
+ *  start_s  what ls_profile_start gave     at  place in the array     Collective: no. */
+static inline double ls_profile_start(const struct ls_profile *profile)
+{
+    return profile ? ls_seconds() : 0;
+}
+
+static inline void ls_profile_forward(struct ls_profile *profile, int at, double start_s)
+{
+    if (profile)
+        profile->forward_s[at] += ls_seconds() - start_s;
+}
+
+static inline void ls_profile_backward(struct ls_profile *profile, int at, double start_s)
+{
+    if (profile)
+        profile->backward_s[at] += ls_seconds() - start_s;
+}
+
+static inline void ls_profile_exchange(struct ls_profile *profile, int at, double start_s)
+{
+    if (profile)
+        profile->exchange_s[at] += ls_seconds() - start_s;
+}
+
+static inline void ls_profile_phase(struct ls_profile *profile, enum ls_phase phase, double start_s)
+{
+    if (profile)
+        profile->phase_s[phase] += ls_seconds() - start_s;
+}
+
 #endif
