@@ -1,14 +1,6 @@
 #include <math.h>
-#include <time.h>
 
 #include "launch/training.h"
-
-double ls_seconds(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* JSON has no NaN: null stands for what is not known. */
 static void put_number(FILE *file, const char *key, double value)

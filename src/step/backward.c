@@ -41,18 +41,24 @@ static void add_spilled(const struct ls_pass *pass, int l, int shard, const stru
 static void run_shard(const struct ls_pass *pass, int l, int shard, real *grad)
 {
     const struct ls_layer *const layer = &pass->ws->model->layers[l];
-    struct ls_call call = ls_pass_call(pass, l, shard, omp_get_thread_num());
-    set_dx(pass, l, shard, omp_get_thread_num(), &call);
+    struct ls_profile *const profile = pass->ws->profile;
+    const int thread = omp_get_thread_num();
+    struct ls_call call = ls_pass_call(pass, l, shard, thread);
+    const double start = ls_profile_start(profile);
+    set_dx(pass, l, shard, thread, &call);
     for (int i = 0; grad && i < layer->n_params; i++)
         call.grad[i] = grad + (layer->params[i].offset - layer->params[0].offset);
     layer->ops->backward(layer, &call);
     add_spilled(pass, l, shard, &call);
+    if (profile)
+        profile->backward_s[thread * pass->ws->model->n_layers + l] += ls_seconds() - start;
 }
 
 static void exchange(const struct ls_pass *pass, int l)
 {
     struct ls_workspace *const ws = pass->ws;
     const struct ls_layer *const layer = &ws->model->layers[l];
+    const double start = ls_profile_start(ws->profile);
 #pragma omp parallel for schedule(static) num_threads(ws->threads)
     for (int shard = 0; shard < ws->shards; shard++) {
         struct ls_call call = ls_pass_call(pass, l, shard, omp_get_thread_num());
@@ -65,6 +71,8 @@ static void exchange(const struct ls_pass *pass, int l)
     for (int i = 0; i < layer->n_params; i++)
         grad[i] = ws->reducer.sum + layer->params[i].offset;
     layer->ops->backward_finish(layer, root, grad);
+    if (ws->profile)
+        ws->profile->exchange_s[l] += ls_seconds() - start;
 }
 
 static void plain(const struct ls_pass *pass, int l)
@@ -75,38 +83,55 @@ static void plain(const struct ls_pass *pass, int l)
         run_shard(pass, l, shard, NULL);
 }
 
-/* Shards in waves of a few: gradients into slots, added up the local tree as soon as both sides
- * are there, so that a handful of slots is enough. */
-static void with_gradients(const struct ls_pass *pass, int l)
+/* The sums of a wave, up the local tree. */
+static void add_up(const struct ls_workspace *ws, const struct ls_tree_wave *wave, size_t len)
 {
-    const struct ls_workspace *const ws = pass->ws;
     const struct ls_tree *const tree = ws->tree;
-    const struct ls_layer *const layer = &ws->model->layers[l];
-    const size_t len = ls_layer_params_len(layer);
-    for (int w = 0; w < tree->n_waves; w++) {
-        const struct ls_tree_wave wave = tree->waves[w];
-#pragma omp parallel for schedule(static, 1) num_threads(ws->threads)
-        for (int shard = wave.begin; shard < wave.end; shard++)
-            run_shard(pass, l, shard, ws->slots + (size_t)tree->slot[shard] * ws->slot_len);
-        for (int op = wave.op_begin; op < wave.op_end; op++) {
-            real *restrict const a = ws->slots + (size_t)tree->wave_ops[op].dst * ws->slot_len;
-            const real *restrict const b =
-                ws->slots + (size_t)tree->wave_ops[op].src * ws->slot_len;
-            for (size_t e = 0; e < len; e++)
-                a[e] += b[e];
-        }
+    const double start = ls_profile_start(ws->profile);
+    for (int op = wave->op_begin; op < wave->op_end; op++) {
+        real *restrict const a = ws->slots + (size_t)tree->wave_ops[op].dst * ws->slot_len;
+        const real *restrict const b = ws->slots + (size_t)tree->wave_ops[op].src * ws->slot_len;
+        for (size_t e = 0; e < len; e++)
+            a[e] += b[e];
     }
-    if (layer->frozen)
-        return;
-    /* tensor by tensor: the gaps between them hold what other layers left in the slot */
+    if (ws->profile)
+        ws->profile->reduce_s += ls_seconds() - start;
+}
+
+/* A layer's gradients to the reducer, tensor by tensor: the gaps between them hold what other
+ * layers left in the slot. */
+static void hand_over(struct ls_workspace *ws, const struct ls_layer *layer)
+{
+    const struct ls_tree *const tree = ws->tree;
     const size_t begin = ls_layer_params_begin(layer);
+    const double start = ls_profile_start(ws->profile);
     for (int p = 0; p < tree->n_pieces; p++) {
         const real *const slot = ws->slots + (size_t)tree->piece_slot[p] * ws->slot_len;
         for (int i = 0; i < layer->n_params; i++)
             memcpy(ws->reducer.pieces[p] + layer->params[i].offset,
                    slot + (layer->params[i].offset - begin), layer->params[i].len * sizeof(real));
     }
-    ls_reducer_ready(&pass->ws->reducer, begin, len);
+    ls_reducer_ready(&ws->reducer, begin, ls_layer_params_len(layer));
+    if (ws->profile)
+        ws->profile->reduce_s += ls_seconds() - start;
+}
+
+/* Shards in waves of a few: gradients into slots, added up the local part of the fixed tree as
+ * soon as both sides are there, so that a handful of slots is enough. */
+static void with_gradients(const struct ls_pass *pass, int l)
+{
+    struct ls_workspace *const ws = pass->ws;
+    const struct ls_tree *const tree = ws->tree;
+    const struct ls_layer *const layer = &ws->model->layers[l];
+    for (int w = 0; w < tree->n_waves; w++) {
+        const struct ls_tree_wave wave = tree->waves[w];
+#pragma omp parallel for schedule(static, 1) num_threads(ws->threads)
+        for (int shard = wave.begin; shard < wave.end; shard++)
+            run_shard(pass, l, shard, ws->slots + (size_t)tree->slot[shard] * ws->slot_len);
+        add_up(ws, &wave, ls_layer_params_len(layer));
+    }
+    if (!layer->frozen)
+        hand_over(ws, layer);
 }
 
 void ls_backward(const struct ls_pass *pass)

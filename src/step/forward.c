@@ -29,6 +29,7 @@ static void exchange(const struct ls_pass *pass, int l)
 {
     struct ls_workspace *const ws = pass->ws;
     const struct ls_layer *const layer = &ws->model->layers[l];
+    const double start = ls_profile_start(ws->profile);
 #pragma omp parallel for schedule(static) num_threads(ws->threads)
     for (int shard = 0; shard < ws->shards; shard++) {
         const struct ls_call call = ls_pass_call(pass, l, shard, omp_get_thread_num());
@@ -36,6 +37,20 @@ static void exchange(const struct ls_pass *pass, int l)
     }
     layer->ops->forward_finish(layer,
                                ls_fold(&ws->fold, layer->ops->forward_merge, layer->forward_len));
+    if (ws->profile)
+        ws->profile->exchange_s[l] += ls_seconds() - start;
+}
+
+static void run_shard(const struct ls_pass *pass, int l, int shard)
+{
+    struct ls_profile *const profile = pass->ws->profile;
+    const struct ls_layer *const layer = &pass->ws->model->layers[l];
+    const int thread = omp_get_thread_num();
+    const struct ls_call call = ls_pass_call(pass, l, shard, thread);
+    const double start = ls_profile_start(profile);
+    layer->ops->forward(layer, &call);
+    if (profile)
+        profile->forward_s[thread * pass->ws->model->n_layers + l] += ls_seconds() - start;
 }
 
 void ls_forward(const struct ls_pass *pass)
@@ -48,9 +63,7 @@ void ls_forward(const struct ls_pass *pass)
         if (pass->training && layer->forward_len > 0 && !layer->frozen)
             exchange(pass, l);
 #pragma omp parallel for schedule(static) num_threads(ws->threads)
-        for (int shard = 0; shard < ws->shards; shard++) {
-            const struct ls_call call = ls_pass_call(pass, l, shard, omp_get_thread_num());
-            layer->ops->forward(layer, &call);
-        }
+        for (int shard = 0; shard < ws->shards; shard++)
+            run_shard(pass, l, shard);
     }
 }

@@ -33,4 +33,21 @@ static inline double ls_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/** When something that is measured begins; 0 where nothing is.  Collective: no. */
+static inline double ls_profile_start(const struct ls_profile *profile)
+{
+    return profile ? ls_seconds() : 0;
+}
+
+/** Adds the time since `start` to a phase, and returns when the next one begins.
+ *  Collective: no. */
+static inline double ls_profile_phase(struct ls_profile *profile, enum ls_phase phase, double start)
+{
+    if (!profile)
+        return 0;
+    const double now = ls_seconds();
+    profile->phase_s[phase] += now - start;
+    return now;
+}
+
 #endif

@@ -10,6 +10,7 @@
 
 #include "src/data/loader.h"
 #include "src/model/model.h"
+#include "src/step/profile.h"
 #include "src/tree/fold.h"
 
 /* What rides beside the gradients in the reduction: sums over samples, then one flag a rank. */
@@ -38,9 +39,10 @@ struct ls_workspace {
     size_t spill_len;
     real *slots; /* (tree->n_slots, slot_len) */
     size_t slot_len;
-    struct ls_reducer reducer; /* of the n_summed first elements; its sum has room for n_params */
-    double *tail_leaves;       /* (shards, LS_TAIL_LEN) */
-    struct ls_fold fold;       /* for exchanges, and the tails */
+    struct ls_reducer reducer;  /* of the n_summed first elements; its sum has room for n_params */
+    double *tail_leaves;        /* (shards, LS_TAIL_LEN) */
+    struct ls_fold fold;        /* for exchanges, and the tails */
+    struct ls_profile *profile; /* NULL: time is not measured */
 };
 
 /** Plans and allocates for global batches of up to `batch` samples.
