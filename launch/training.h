@@ -57,7 +57,4 @@ ls_status ls_training_evaluate(struct ls_training *training, uint64_t epoch, boo
  *  Collective: no; all ranks call it, rank 0 writes. */
 void ls_training_record(struct ls_training *training, const struct ls_record *record);
 
-/** Seconds of a clock that only goes forward.  Collective: no. */
-double ls_seconds(void);
-
 #endif

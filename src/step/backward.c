@@ -82,8 +82,11 @@ static void run_segment(const struct ls_pass *pass, const struct ls_segment *seg
         layer->ops->backward_leaf(layer, &call,
                                   ls_fold_leaf(&ws->fold, shard, layer->backward_len));
     }
-    if (thread == 0)
-        ls_reducer_poll(&ws->reducer);
+    if (thread > 0)
+        return;
+    const double start_s = ls_profile_start(ws->profile);
+    ls_reducer_poll(&ws->reducer);
+    ls_profile_reduce(ws->profile, start_s);
 }
 
 static void exchange(const struct ls_pass *pass, int l)
@@ -134,12 +137,17 @@ static void run_waves(const struct ls_pass *pass, const struct ls_segment *segme
 #pragma omp for schedule(static, 1)
             for (int shard = wave->begin; shard < wave->end; shard++)
                 run_segment(pass, segment, shard);
+            const double start_s = ls_profile_start(ws->profile);
 #pragma omp for schedule(static)
             for (size_t part = 0; part < parts; part++)
                 add_part(ws, l, wave, part);
+            if (omp_get_thread_num() == 0)
+                ls_profile_reduce(ws->profile, start_s);
         }
     }
+    const double start_s = ls_profile_start(ws->profile);
     ls_reducer_ready(&ws->reducer, ls_layer_params_begin(layer), len);
+    ls_profile_reduce(ws->profile, start_s);
 }
 
 void ls_backward(const struct ls_pass *pass)

@@ -34,7 +34,7 @@ static inline double ls_seconds(void)
 }
 
 /** The functions below do nothing while time is not measured (profile is NULL).
- *  start_s  what ls_profile_start gave     at  place in the array     Collective: no. */
+ *  start_s  what ls_profile_start gave     at  place in the array  Collective: no. */
 static inline double ls_profile_start(const struct ls_profile *profile)
 {
     return profile ? ls_seconds() : 0;
@@ -58,10 +58,21 @@ static inline void ls_profile_exchange(struct ls_profile *profile, int at, doubl
         profile->exchange_s[at] += ls_seconds() - start_s;
 }
 
-static inline void ls_profile_phase(struct ls_profile *profile, enum ls_phase phase, double start_s)
+static inline void ls_profile_reduce(struct ls_profile *profile, double start_s)
 {
     if (profile)
-        profile->phase_s[phase] += ls_seconds() - start_s;
+        profile->reduce_s += ls_seconds() - start_s;
+}
+
+/* Returns when the next phase begins. */
+static inline double ls_profile_phase(struct ls_profile *profile, enum ls_phase phase,
+                                      double start_s)
+{
+    if (!profile)
+        return 0;
+    const double now_s = ls_seconds();
+    profile->phase_s[phase] += now_s - start_s;
+    return now_s;
 }
 
 #endif

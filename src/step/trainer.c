@@ -54,11 +54,17 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
 {
     struct ls_workspace *const ws = trainer->ws;
     const struct ls_pass pass = {ws, batch, trainer->spec.seed, true};
+    double at = ls_profile_start(ws->profile);
     ls_model_prepare(ws->model);
+    at = ls_profile_phase(ws->profile, LS_PHASE_PREPARE, at);
     ls_forward(&pass);
+    at = ls_profile_phase(ws->profile, LS_PHASE_FORWARD, at);
     ls_pass_loss(&pass, trainer->spec.loss);
+    at = ls_profile_phase(ws->profile, LS_PHASE_LOSS, at);
     ls_backward(&pass);
+    at = ls_profile_phase(ws->profile, LS_PHASE_BACKWARD, at);
     const double *const tail = ls_pass_reduce(&pass, batch->status != LS_OK, stop);
+    at = ls_profile_phase(ws->profile, LS_PHASE_REDUCE, at);
     real *const gradient = ws->reducer.sum;
     if (tail[LS_TAIL_FAILED] > 0)
         return agree_on_batch(trainer, batch);
@@ -74,5 +80,6 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
     LS_TRY(ls_trainer_finite(trainer, gradient, record));
     ls_trainer_clip(trainer, gradient, record->grad_norm);
     ls_trainer_update(trainer, gradient, record);
+    (void)ls_profile_phase(ws->profile, LS_PHASE_UPDATE, at);
     return LS_OK;
 }
