@@ -93,7 +93,8 @@ void bench_release(struct bench *b)
     ls_arena_release(&b->arena);
 }
 
-static double run(struct bench *b, const struct ls_batch *batch, bool backward)
+/* A pass over the batch; returns the tail of the reduction. */
+static const double *run(struct bench *b, const struct ls_batch *batch, bool backward)
 {
     const struct ls_pass pass = {&b->ws, batch, b->trainer.spec.seed, true};
     ls_model_prepare(&b->model);
@@ -101,19 +102,26 @@ static double run(struct bench *b, const struct ls_batch *batch, bool backward)
     ls_pass_loss(&pass, &b->loss);
     if (backward)
         ls_backward(&pass);
-    ls_pass_reduce(&pass, false, false);
-    return b->ws.tails[0][LS_TAIL_VALUE] / b->ws.tails[0][LS_TAIL_WEIGHT];
+    return ls_pass_reduce(&pass, false, false);
 }
 
 double bench_loss(struct bench *b, const struct ls_batch *batch)
 {
-    return run(b, batch, false);
+    const double *const tail = run(b, batch, false);
+    return tail[LS_TAIL_VALUE] / tail[LS_TAIL_WEIGHT];
 }
 
 double bench_gradient(struct bench *b, const struct ls_batch *batch, real *gradient)
 {
-    const double loss = run(b, batch, true);
-    (void)ls_trainer_gradient(&b->trainer, b->ws.pieces[0], b->ws.tails[0][LS_TAIL_WEIGHT]);
-    memcpy(gradient, b->ws.pieces[0], b->model.n_params * sizeof *gradient);
-    return loss;
+    const double *const tail = run(b, batch, true);
+    const struct ls_gradient recipe = {.sum = b->ws.reducer.sum,
+                                       .divisor = LS_R(tail[LS_TAIL_WEIGHT]),
+                                       .penalty = b->trainer.spec.penalty,
+                                       .factor = 1};
+    memset(gradient, 0, b->model.n_params * sizeof *gradient);
+    for (size_t r = 0; r < b->trainer.n_ranges; r++) {
+        const struct ls_range range = b->trainer.ranges[r];
+        ls_trainer_gradient(&b->trainer, &recipe, range, gradient + range.begin);
+    }
+    return tail[LS_TAIL_VALUE] / tail[LS_TAIL_WEIGHT];
 }
