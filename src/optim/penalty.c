@@ -22,7 +22,7 @@ LS_VECTOR void ls_penalty_add(const struct ls_penalty *penalty, size_t len, cons
         return;
     const real l1 = (real)penalty->l1, l2 = (real)penalty->l2;
     for (size_t i = 0; i < len; i++) {
-        const real sign = (real)((w[i] > 0) - (w[i] < 0));
-        g[i] += l1 * sign + l2 * w[i];
+        const real fall = w[i] < 0 ? -l1 : 0;
+        g[i] += (w[i] > 0 ? l1 : fall) + l2 * w[i];
     }
 }

@@ -5,12 +5,14 @@ bool ls_trainer_decays(const struct ls_trainer *trainer, const struct ls_param *
     return trainer->spec.optimizer->decay == LS_DECAY_ALL || param->axes > 1;
 }
 
-/* Appends a tensor's ranges, cut where the norm's blocks begin. */
+_Static_assert(LS_NORM_BLOCK % LS_RANGE == 0, "no range crosses the norm's blocks");
+
+/* Appends a tensor's ranges, cut at multiples of LS_RANGE in the slab. */
 static void list_tensor(struct ls_trainer *trainer, const struct ls_param *param, bool store)
 {
     const size_t end = param->offset + param->len;
     for (size_t at = param->offset, next; at < end; at = next) {
-        next = (at / LS_NORM_BLOCK + 1) * LS_NORM_BLOCK;
+        next = (at / LS_RANGE + 1) * LS_RANGE;
         next = next < end ? next : end;
         if (store)
             trainer->ranges[trainer->n_ranges] =

@@ -9,7 +9,11 @@
 #include "src/optim/schedule.h"
 #include "src/step/pass.h"
 
-/* A run of elements of the slab, within one tensor and one block of the norm. */
+/* Elements that lie in the first cache with all that an update reads and writes of them; a block of
+ * the norm is a multiple. */
+enum { LS_RANGE = 1024 };
+
+/* A run of at most LS_RANGE elements of the slab, within one tensor and one block of the norm. */
 struct ls_range {
     size_t begin, len;
     bool decayed; /* weight decay and penalties apply */
@@ -63,7 +67,7 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
 /** Whether weight decay and penalties apply to a tensor.  Collective: no. */
 bool ls_trainer_decays(const struct ls_trainer *trainer, const struct ls_param *param);
 
-/** A range of the gradient, at most LS_NORM_BLOCK elements, into g.  Collective: no. */
+/** A range of the gradient into g (range.len).  Collective: no. */
 void ls_trainer_gradient(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
                          struct ls_range range, real *g);
 

@@ -4,7 +4,7 @@ static void update_range(const struct ls_trainer *trainer, const struct ls_gradi
                          struct ls_range range, const struct ls_record *record)
 {
     const struct ls_optimizer *const optimizer = trainer->spec.optimizer;
-    real g[LS_NORM_BLOCK];
+    real g[LS_RANGE];
     ls_trainer_gradient(trainer, gradient, range, g);
     struct ls_update update = {.lr = record->lr,
                                .weight_decay = range.decayed ? optimizer->weight_decay : 0,
