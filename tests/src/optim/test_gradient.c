@@ -54,6 +54,25 @@ static void any_run_has_the_bits_of_separate_passes_over_the_whole(void **state)
         (struct ls_gradient){.divisor = divisor, .penalty = both, .factor = 1, .limit = 0.01});
 }
 
+/* Powers of two are multiplied by their inverse. */
+static void it_is_the_quotient_to_the_bit_for_any_divisor(void **state)
+{
+    (void)state;
+    const real largest = LS_R(DBL_MAX), least = LS_R(DBL_MIN);
+    const real divisors[] = {128, 1, 0.25, 3, 96, largest, least, 4 * least, least / 8, 0x1p1023};
+    const real sums[] = {
+        1, -7, LS_R(1e-3), 0, -0.0, least, 3 * least / 64, largest, (real)INFINITY};
+    enum { SUMS = sizeof sums / sizeof *sums };
+    for (size_t d = 0; d < sizeof divisors / sizeof *divisors; d++) {
+        const struct ls_gradient recipe = {.sum = sums, .divisor = divisors[d], .factor = 1};
+        real g[SUMS], expected[SUMS];
+        for (size_t i = 0; i < SUMS; i++)
+            expected[i] = sums[i] / divisors[d];
+        ls_gradient_get(&recipe, 0, SUMS, sums, g);
+        assert_memory_equal(g, expected, sizeof expected);
+    }
+}
+
 static void it_is_divided_then_penalised_then_clipped(void **state)
 {
     (void)state;
@@ -87,6 +106,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_run_has_the_bits_of_separate_passes_over_the_whole),
+        cmocka_unit_test(it_is_the_quotient_to_the_bit_for_any_divisor),
         cmocka_unit_test(it_is_divided_then_penalised_then_clipped),
         cmocka_unit_test(the_sum_is_only_read),
     };
