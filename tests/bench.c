@@ -93,8 +93,8 @@ void bench_release(struct bench *b)
     ls_arena_release(&b->arena);
 }
 
-/* The loss; `weight` is what gradient and loss are divided by. */
-static double run(struct bench *b, const struct ls_batch *batch, bool backward, double *weight)
+/* A pass over the batch; returns the tail of the reduction. */
+static const double *run(struct bench *b, const struct ls_batch *batch, bool backward)
 {
     const struct ls_pass pass = {&b->ws, batch, b->trainer.spec.seed, true};
     ls_model_prepare(&b->model);
@@ -102,22 +102,26 @@ static double run(struct bench *b, const struct ls_batch *batch, bool backward, 
     ls_pass_loss(&pass, &b->loss);
     if (backward)
         ls_backward(&pass);
-    const double *const tail = ls_pass_reduce(&pass, false, false);
-    *weight = tail[LS_TAIL_WEIGHT];
-    return tail[LS_TAIL_VALUE] / *weight;
+    return ls_pass_reduce(&pass, false, false);
 }
 
 double bench_loss(struct bench *b, const struct ls_batch *batch)
 {
-    double weight = 0;
-    return run(b, batch, false, &weight);
+    const double *const tail = run(b, batch, false);
+    return tail[LS_TAIL_VALUE] / tail[LS_TAIL_WEIGHT];
 }
 
 double bench_gradient(struct bench *b, const struct ls_batch *batch, real *gradient)
 {
-    double weight = 0;
-    const double loss = run(b, batch, true, &weight);
-    (void)ls_trainer_gradient(&b->trainer, b->ws.reducer.sum, weight);
-    memcpy(gradient, b->ws.reducer.sum, b->model.n_params * sizeof *gradient);
-    return loss;
+    const double *const tail = run(b, batch, true);
+    const struct ls_gradient recipe = {.sum = b->ws.reducer.sum,
+                                       .divisor = LS_R(tail[LS_TAIL_WEIGHT]),
+                                       .penalty = b->trainer.spec.penalty,
+                                       .factor = 1};
+    memset(gradient, 0, b->model.n_params * sizeof *gradient);
+    for (size_t r = 0; r < b->trainer.n_ranges; r++) {
+        const struct ls_range range = b->trainer.ranges[r];
+        ls_trainer_gradient(&b->trainer, &recipe, range, gradient + range.begin);
+    }
+    return tail[LS_TAIL_VALUE] / tail[LS_TAIL_WEIGHT];
 }

@@ -47,7 +47,7 @@ struct bench {
     struct ls_loader *loader; /* from step 0 */
 };
 
-/** Builds it; fails the test when anything does.  Collective: no, but all ranks build alike. */
+/** Builds it; fails the test when anything does.  Collective: yes. */
 void bench_init(struct bench *bench, const struct bench_setup *setup, const struct ls_peers *peers);
 
 /** (Re)starts the loader at step `first`.  Collective: no. */

@@ -122,11 +122,28 @@ static ls_status initialise(const struct ls_param *param, uint64_t seed, uint32_
     return LS_OK;
 }
 
+static void release_private(void *object)
+{
+    real **const private = object;
+    ls_free(*private);
+}
+
+/* Memory that ls_model_share can give back before the arena's end. */
+static ls_status take_params(struct ls_model *model, struct ls_arena *arena)
+{
+    model->private = ls_arena_get(arena, 1, sizeof *model->private);
+    if (!model->private)
+        return LS_OTHER;
+    model->params = *model->private = ls_alloc(model->n_params, sizeof(real));
+    LS_TRY(ls_arena_on_release(arena, release_private, model->private));
+    return model->params ? LS_OK : LS_OTHER;
+}
+
 static ls_status fill(struct ls_model *model, uint64_t seed, struct ls_arena *arena)
 {
-    model->params = ls_arena_get(arena, model->n_params, sizeof(real));
+    LS_TRY(take_params(model, arena));
     model->buffers = ls_arena_get(arena, model->n_buffers, sizeof(real));
-    if (!model->params || !model->buffers)
+    if (!model->buffers)
         return LS_OTHER;
     uint32_t number = 0;
     for (int l = 0; l < model->n_layers; l++) {

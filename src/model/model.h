@@ -4,6 +4,7 @@
 #define LOCKSTEP_MODEL_MODEL_H
 
 #include "src/layers/layer.h"
+#include "src/peers.h"
 
 enum { LS_MODEL_INPUT = -1 };
 
@@ -25,6 +26,7 @@ struct ls_model {
      * stay zero. */
     size_t n_params, n_summed, n_buffers;
     real *params, *buffers;
+    real **private;   /* the same as params until ls_model_share, then NULL */
     size_t n_weights; /* elements of all parameters, without gaps */
 };
 
@@ -35,6 +37,13 @@ struct ls_model {
 ls_status ls_model_create(struct ls_model *model, const struct ls_node *spec, struct ls_shape input,
                           const struct ls_engine_ops *engine, uint64_t seed,
                           const struct ls_names *freeze, struct ls_arena *arena);
+
+/** Moves the parameters to memory that the ranks of a node have in common, with the values of the
+ *  first of them: from here on what one of them writes is all theirs. Values that are the same on
+ *  all of them, a checkpoint's say, may be written by each, before the next collective call.
+ *  Errors: memory, the same on all ranks.  Owner: arena.  Collective: yes. */
+ls_status ls_model_share(struct ls_model *model, const struct ls_peers *peers,
+                         struct ls_arena *arena);
 
 /** The layer called `name`, NULL when there is none.  Collective: no. */
 struct ls_layer *ls_model_layer(const struct ls_model *model, const char *name);

@@ -19,7 +19,7 @@ static ls_status plan(struct ls_optimizer *optimizer)
     return LS_OK;
 }
 
-static void update(const struct ls_optimizer *optimizer, const struct ls_update *u)
+LS_VECTOR static void update(const struct ls_optimizer *optimizer, const struct ls_update *u)
 {
     const real lr = (real)u->lr, decay = (real)u->weight_decay;
     const real eps = (real)((const struct args *)optimizer->args)->eps;

@@ -15,8 +15,8 @@ ls_status ls_adam_plan(struct ls_optimizer *optimizer)
     return LS_OK;
 }
 
-void ls_adam_step(const struct ls_adam_args *args, const struct ls_update *update, double keep,
-                  double l2)
+LS_VECTOR void ls_adam_step(const struct ls_adam_args *args, const struct ls_update *update,
+                            double keep, double l2)
 {
     const double beta1 = args->betas.value[0], beta2 = args->betas.value[1];
     const double t = (double)update->step;

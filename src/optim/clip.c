@@ -1,5 +1,7 @@
 #include "src/optim/clip.h"
 
+#include "src/base/vector.h"
+
 enum { LANES = 8 };
 
 const struct ls_option ls_clip_options[] = {
@@ -18,7 +20,7 @@ ls_status ls_clip_parse(struct ls_clip *clip, const struct ls_node *node, struct
 }
 
 /* Element i goes to lane i % LANES; the lanes are then added as a balanced tree. */
-static double sum_squares(const real *restrict g, size_t len)
+LS_VECTOR static double sum_squares(const real *restrict g, size_t len)
 {
     double lane[LANES] = {0};
     const size_t whole = len / LANES * LANES;
@@ -65,7 +67,7 @@ real ls_clip_factor(double norm, double max_norm)
     return max_norm > 0 && factor < 1 ? (real)factor : 1;
 }
 
-void ls_clip_scale(real *g, size_t len, real factor)
+LS_VECTOR void ls_clip_scale(real *g, size_t len, real factor)
 {
     if (factor >= 1)
         return;
@@ -73,7 +75,7 @@ void ls_clip_scale(real *g, size_t len, real factor)
         g[i] *= factor;
 }
 
-void ls_clip_value(real *g, size_t len, double limit)
+LS_VECTOR void ls_clip_value(real *g, size_t len, double limit)
 {
     if (!(limit > 0))
         return;

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "src/base/vector.h"
 #include "src/optim/optimizer.h"
 
 struct ls_optim_common {

@@ -1,5 +1,7 @@
 #include "src/optim/penalty.h"
 
+#include "src/base/vector.h"
+
 const struct ls_option ls_penalty_options[] = {
     {"l1", LS_REAL, offsetof(struct ls_penalty, l1), "0", 0, 1e6, NULL,
      "times the sum of sizes of the parameters"},
@@ -13,14 +15,14 @@ ls_status ls_penalty_parse(struct ls_penalty *penalty, const struct ls_node *nod
     return ls_options_parse(ls_penalty_options, node, "regularize", NULL, arena, penalty);
 }
 
-void ls_penalty_add(const struct ls_penalty *penalty, size_t len, const real *restrict w,
-                    real *restrict g)
+LS_VECTOR void ls_penalty_add(const struct ls_penalty *penalty, size_t len, const real *restrict w,
+                              real *restrict g)
 {
     if (penalty->l1 == 0 && penalty->l2 == 0)
         return;
     const real l1 = (real)penalty->l1, l2 = (real)penalty->l2;
     for (size_t i = 0; i < len; i++) {
-        const real sign = (real)((w[i] > 0) - (w[i] < 0));
-        g[i] += l1 * sign + l2 * w[i];
+        const real fall = w[i] < 0 ? -l1 : 0;
+        g[i] += (w[i] > 0 ? l1 : fall) + l2 * w[i];
     }
 }

@@ -29,7 +29,7 @@ static ls_status plan(struct ls_optimizer *optimizer)
     return LS_OK;
 }
 
-static void plain(const struct args *args, const struct ls_update *u)
+LS_VECTOR static void plain(const struct args *args, const struct ls_update *u)
 {
     const real lr = (real)u->lr, decay = (real)u->weight_decay, eps = (real)args->eps;
     const real alpha = (real)args->alpha, fresh = (real)(1 - args->alpha);
@@ -44,7 +44,7 @@ static void plain(const struct args *args, const struct ls_update *u)
     }
 }
 
-static void heavy(const struct args *args, const struct ls_update *u)
+LS_VECTOR static void heavy(const struct args *args, const struct ls_update *u)
 {
     const real lr = (real)u->lr, decay = (real)u->weight_decay, eps = (real)args->eps;
     const real alpha = (real)args->alpha, fresh = (real)(1 - args->alpha);

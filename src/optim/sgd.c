@@ -29,14 +29,15 @@ static ls_status plan(struct ls_optimizer *optimizer)
     return LS_OK;
 }
 
-static void plain(size_t len, real lr, real decay, real *restrict w, const real *restrict g)
+LS_VECTOR static void plain(size_t len, real lr, real decay, real *restrict w,
+                            const real *restrict g)
 {
     for (size_t i = 0; i < len; i++)
         w[i] -= lr * (g[i] + decay * w[i]);
 }
 
-static void heavy(size_t len, real lr, real decay, real momentum, real *restrict w,
-                  const real *restrict g, real *restrict buffer)
+LS_VECTOR static void heavy(size_t len, real lr, real decay, real momentum, real *restrict w,
+                            const real *restrict g, real *restrict buffer)
 {
     for (size_t i = 0; i < len; i++) {
         buffer[i] = momentum * buffer[i] + (g[i] + decay * w[i]);
@@ -44,8 +45,8 @@ static void heavy(size_t len, real lr, real decay, real momentum, real *restrict
     }
 }
 
-static void nesterov(size_t len, real lr, real decay, real momentum, real *restrict w,
-                     const real *restrict g, real *restrict buffer)
+LS_VECTOR static void nesterov(size_t len, real lr, real decay, real momentum, real *restrict w,
+                               const real *restrict g, real *restrict buffer)
 {
     for (size_t i = 0; i < len; i++) {
         const real gi = g[i] + decay * w[i];

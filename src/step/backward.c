@@ -97,7 +97,7 @@ static void exchange(const struct ls_pass *pass, int l)
     const double *const root = ls_fold(&ws->fold, layer->ops->backward_merge, layer->backward_len);
     real *grad[LS_MAX_PARAMS];
     for (int i = 0; i < layer->n_params; i++)
-        grad[i] = ws->reducer.sum + layer->params[i].offset;
+        grad[i] = ws->exchanged + (layer->params[i].offset - ws->model->n_summed);
     layer->ops->backward_finish(layer, root, grad);
     ls_profile_exchange(ws->profile, l, start_s);
 }

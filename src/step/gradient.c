@@ -1,21 +1,39 @@
+#include <string.h>
+
 #include "src/step/trainer.h"
 
-double ls_trainer_gradient(const struct ls_trainer *trainer, real *gradient, double weight)
+void ls_trainer_gradient(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
+                         struct ls_range range, real *g)
 {
-    const struct ls_penalty penalty = trainer->spec.penalty;
-    const real divisor = LS_R(weight);
-#pragma omp parallel for schedule(static) num_threads(trainer->ws->threads)
-    for (size_t r = 0; r < trainer->n_ranges; r++) {
+    struct ls_gradient own = *gradient;
+    if (!range.decayed)
+        own.penalty = (struct ls_penalty){0};
+    ls_gradient_get(&own, range.begin, range.len, trainer->spec.model->params, g);
+}
+
+/* What lies between the ranges counts as zero: gaps, and tensors that are frozen. */
+static double sum_squares(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
+                          size_t block)
+{
+    real g[LS_NORM_BLOCK];
+    const size_t first = block * LS_NORM_BLOCK, left = trainer->spec.model->n_params - first;
+    const size_t len = left < LS_NORM_BLOCK ? left : LS_NORM_BLOCK;
+    size_t at = 0;
+    for (size_t r = trainer->block[block]; r < trainer->block[block + 1]; r++) {
         const struct ls_range range = trainer->ranges[r];
-        real *const g = gradient + range.begin;
-        for (size_t i = 0; i < range.len; i++)
-            g[i] /= divisor;
-        if (range.decayed)
-            ls_penalty_add(&penalty, range.len, trainer->spec.model->params + range.begin, g);
+        memset(g + at, 0, (range.begin - first - at) * sizeof *g);
+        ls_trainer_gradient(trainer, gradient, range, g + (range.begin - first));
+        at = range.begin - first + range.len;
     }
-    const size_t len = trainer->spec.model->n_params, blocks = ls_norm_blocks(len);
+    memset(g + at, 0, (len - at) * sizeof *g);
+    return ls_norm_block(g, len, 0);
+}
+
+double ls_trainer_norm(const struct ls_trainer *trainer, const struct ls_gradient *gradient)
+{
 #pragma omp parallel for schedule(static) num_threads(trainer->ws->threads)
-    for (size_t b = 0; b < blocks; b++)
-        trainer->partial[b] = ls_norm_block(gradient, len, b);
-    return ls_norm_total(trainer->partial, blocks);
+    for (size_t b = trainer->first_block; b < trainer->last_block; b++)
+        trainer->partial[b] = sum_squares(trainer, gradient, b);
+    ls_meet(trainer->ws->peers);
+    return ls_norm_total(trainer->partial, trainer->n_blocks);
 }

@@ -1,42 +1,84 @@
 #include "src/step/trainer.h"
 
-enum { RANGE = 16384 };
+bool ls_trainer_decays(const struct ls_trainer *trainer, const struct ls_param *param)
+{
+    return trainer->spec.optimizer->decay == LS_DECAY_ALL || param->axes > 1;
+}
 
-static size_t list_ranges(const struct ls_trainer *trainer, struct ls_range *ranges)
+_Static_assert(LS_NORM_BLOCK % LS_RANGE == 0, "no range crosses the norm's blocks");
+
+/* Appends a tensor's ranges, cut at multiples of LS_RANGE in the slab. */
+static void list_tensor(struct ls_trainer *trainer, const struct ls_param *param, bool store)
+{
+    const size_t end = param->offset + param->len;
+    for (size_t at = param->offset, next; at < end; at = next) {
+        next = (at / LS_RANGE + 1) * LS_RANGE;
+        next = next < end ? next : end;
+        if (store)
+            trainer->ranges[trainer->n_ranges] =
+                (struct ls_range){at, next - at, ls_trainer_decays(trainer, param)};
+        trainer->n_ranges++;
+    }
+}
+
+/* In the order of the slab: layers without an exchange come first there. */
+static void list_ranges(struct ls_trainer *trainer, bool store)
 {
     const struct ls_model *const model = trainer->spec.model;
-    const bool all = trainer->spec.optimizer->decay == LS_DECAY_ALL;
-    size_t n = 0;
-    for (int l = 0; l < model->n_layers; l++) {
-        const struct ls_layer *const layer = &model->layers[l];
-        for (int i = 0; i < layer->n_params && !layer->frozen; i++) {
-            const struct ls_param *const param = &layer->params[i];
-            for (size_t at = 0; at < param->len; at += RANGE, n++) {
-                const size_t left = param->len - at;
-                if (ranges)
-                    ranges[n] = (struct ls_range){param->offset + at, left < RANGE ? left : RANGE,
-                                                  all || param->axes > 1};
-            }
+    trainer->n_ranges = 0;
+    for (int exchange = 0; exchange < 2; exchange++)
+        for (int l = 0; l < model->n_layers; l++) {
+            const struct ls_layer *const layer = &model->layers[l];
+            if (layer->frozen || (layer->backward_len > 0) != exchange)
+                continue;
+            for (int i = 0; i < layer->n_params; i++)
+                list_tensor(trainer, &layer->params[i], store);
         }
+}
+
+static void list_blocks(const struct ls_trainer *trainer)
+{
+    size_t r = 0;
+    for (size_t b = 0; b < trainer->n_blocks; b++) {
+        trainer->block[b] = r;
+        while (r < trainer->n_ranges && trainer->ranges[r].begin < (b + 1) * LS_NORM_BLOCK)
+            r++;
     }
-    return n;
+    trainer->block[trainer->n_blocks] = r;
+    for (size_t i = 1; i < trainer->n_ranges; i++)
+        LS_ASSERT(trainer->ranges[i - 1].begin < trainer->ranges[i].begin);
+}
+
+static ls_status plan(struct ls_trainer *trainer, struct ls_arena *arena)
+{
+    const struct ls_peers *const peers = trainer->ws->peers;
+    const size_t rank = (size_t)peers->node_rank, size = (size_t)peers->node_size;
+    trainer->n_blocks = ls_norm_blocks(trainer->spec.model->n_params);
+    trainer->first_block = trainer->n_blocks * rank / size;
+    trainer->last_block = trainer->n_blocks * (rank + 1) / size;
+    list_ranges(trainer, false);
+    trainer->ranges = ls_arena_get(arena, trainer->n_ranges, sizeof *trainer->ranges);
+    trainer->block = ls_arena_get(arena, trainer->n_blocks + 1, sizeof *trainer->block);
+    if (!trainer->ranges || !trainer->block)
+        return LS_OTHER;
+    list_ranges(trainer, true);
+    list_blocks(trainer);
+    return LS_OK;
 }
 
 ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_spec *spec,
                           struct ls_workspace *ws, struct ls_arena *arena)
 {
+    const struct ls_peers *const peers = ws->peers;
     *trainer = (struct ls_trainer){.spec = *spec, .ws = ws};
-    trainer->n_ranges = list_ranges(trainer, NULL);
-    trainer->ranges = ls_arena_get(arena, trainer->n_ranges, sizeof *trainer->ranges);
-    trainer->partial =
-        ls_arena_get(arena, ls_norm_blocks(spec->model->n_params), sizeof *trainer->partial);
-    if (!trainer->ranges || !trainer->partial)
-        return LS_OTHER;
-    (void)list_ranges(trainer, trainer->ranges);
+    LS_TRY(ls_agree(peers, plan(trainer, arena)));
+    LS_TRY(ls_model_share(spec->model, peers, arena));
+    void *memory = NULL;
+    LS_TRY(ls_share(peers, trainer->n_blocks * sizeof *trainer->partial, arena, &memory));
+    trainer->partial = memory;
     for (int s = 0; s < spec->optimizer->n_slots; s++) {
-        trainer->slot[s] = ls_arena_get(arena, spec->model->n_params, sizeof(real));
-        if (!trainer->slot[s])
-            return LS_OTHER;
+        LS_TRY(ls_share(peers, spec->model->n_params * sizeof(real), arena, &memory));
+        trainer->slot[s] = memory;
     }
     return LS_OK;
 }
@@ -65,7 +107,6 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
     at = ls_profile_phase(ws->profile, LS_PHASE_BACKWARD, at);
     const double *const tail = ls_pass_reduce(&pass, batch->status != LS_OK, stop);
     at = ls_profile_phase(ws->profile, LS_PHASE_REDUCE, at);
-    real *const gradient = ws->reducer.sum;
     if (tail[LS_TAIL_FAILED] > 0)
         return agree_on_batch(trainer, batch);
     const double weight = tail[LS_TAIL_WEIGHT] > 0 ? tail[LS_TAIL_WEIGHT] : 1;
@@ -76,10 +117,13 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
         .loss = tail[LS_TAIL_VALUE] / weight,
         .lr = ls_schedule_lr(trainer->spec.schedule, trainer->spec.optimizer->lr, batch->step),
         .stop = tail[LS_TAIL_STOP] > 0};
-    record->grad_norm = ls_trainer_gradient(trainer, gradient, weight);
-    LS_TRY(ls_trainer_finite(trainer, gradient, record));
-    ls_trainer_clip(trainer, gradient, record->grad_norm);
-    ls_trainer_update(trainer, gradient, record);
+    const struct ls_gradient gradient = {.sum = ws->reducer.sum,
+                                         .divisor = LS_R(weight),
+                                         .penalty = trainer->spec.penalty,
+                                         .factor = 1};
+    record->grad_norm = ls_trainer_norm(trainer, &gradient);
+    LS_TRY(ls_trainer_finite(trainer, &gradient, record));
+    ls_trainer_update(trainer, &gradient, record);
     (void)ls_profile_phase(ws->profile, LS_PHASE_UPDATE, at);
     return LS_OK;
 }

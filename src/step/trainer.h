@@ -1,16 +1,19 @@
 /* Training, one step after another. A step reads like this, one file each: the plan of the batch
- * and reading it (data/loader.c), forward, loss, backward, reduce, finite?, clip, update, and the
+ * and reading it (data/loader.c), forward, loss, backward, reduce, norm, finite?, update, and the
  * record that comes back. */
 #ifndef LOCKSTEP_STEP_TRAINER_H
 #define LOCKSTEP_STEP_TRAINER_H
 
-#include "src/optim/clip.h"
+#include "src/optim/gradient.h"
 #include "src/optim/optimizer.h"
-#include "src/optim/penalty.h"
 #include "src/optim/schedule.h"
 #include "src/step/pass.h"
 
-/* A run of elements of the slab within one tensor, the unit that threads share out. */
+/* Elements that lie in the first cache with all that an update reads and writes of them; a block of
+ * the norm is a multiple. */
+enum { LS_RANGE = 1024 };
+
+/* A run of at most LS_RANGE elements of the slab, within one tensor and one block of the norm. */
 struct ls_range {
     size_t begin, len;
     bool decayed; /* weight decay and penalties apply */
@@ -18,7 +21,7 @@ struct ls_range {
 
 /* What a step is made of; everything is borrowed and must outlive the trainer. */
 struct ls_trainer_spec {
-    const struct ls_model *model;
+    struct ls_model *model;
     const struct ls_loss *loss;
     const struct ls_optimizer *optimizer;
     const struct ls_schedule *schedule;
@@ -27,13 +30,18 @@ struct ls_trainer_spec {
     uint64_t seed;
 };
 
+/* The parameters, the optimiser's state and the partial sums of the norm lie in memory that the
+ * ranks of a node share; so does the reduced gradient. The blocks of the norm are the unit of both
+ * passes over the slab: each rank of a node takes a run of them, its threads share that out. */
 struct ls_trainer {
     struct ls_trainer_spec spec;
     struct ls_workspace *ws;
     real *slot[LS_MAX_SLOTS]; /* (n_params) state of the optimiser */
-    size_t n_ranges;
-    struct ls_range *ranges;
-    double *partial; /* of the norm, by block */
+    size_t n_ranges, n_blocks;
+    struct ls_range *ranges;        /* (n_ranges) of what is trained, in the order of the slab */
+    size_t *block;                  /* (n_blocks + 1) the first range of each */
+    size_t first_block, last_block; /* this rank's */
+    double *partial;                /* (n_blocks) of the norm */
 };
 
 /* What is known of a step once it is done, the same on all ranks. */
@@ -44,8 +52,8 @@ struct ls_record {
     bool stop; /* some rank was asked to stop */
 };
 
-/** Takes the workspace over; the optimiser's state is zero.  Owner: arena.  Errors: memory.
- *  Collective: no. */
+/** Takes the workspace over and shares the model's parameters; the optimiser's state is zero.
+ *  Owner: arena.  Errors: memory, the same on all ranks.  Collective: yes. */
 ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_spec *spec,
                           struct ls_workspace *ws, struct ls_arena *arena);
 
@@ -56,20 +64,24 @@ ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_sp
 ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *batch, bool stop,
                           struct ls_record *record);
 
-/** sum -> divide -> penalties; returns the norm of the whole gradient.
- *  gradient  the slab, as reduced     weight  sum of weights over the global batch
- *  Collective: no. */
-double ls_trainer_gradient(const struct ls_trainer *trainer, real *gradient, double weight);
+/** Whether weight decay and penalties apply to a tensor.  Collective: no. */
+bool ls_trainer_decays(const struct ls_trainer *trainer, const struct ls_param *param);
 
-/** LS_DIVERGED, with what is wrong, unless loss and norm are finite.  Collective: no. */
-ls_status ls_trainer_finite(const struct ls_trainer *trainer, const real *gradient,
+/** A range of the gradient into g (range.len).  Collective: no. */
+void ls_trainer_gradient(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
+                         struct ls_range range, real *g);
+
+/** The first pass: the norm of the whole gradient.  Collective: yes.  Errors: none. */
+double ls_trainer_norm(const struct ls_trainer *trainer, const struct ls_gradient *gradient);
+
+/** LS_DIVERGED, with what is wrong, unless loss and norm are finite; the same on all ranks.
+ *  Collective: no. */
+ls_status ls_trainer_finite(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
                             const struct ls_record *record);
 
-/** Clips the gradient, by norm or by value.  Collective: no. */
-void ls_trainer_clip(const struct ls_trainer *trainer, real *gradient, double norm);
-
-/** Decay and update of parameters and state; running statistics.  Collective: no. */
-void ls_trainer_update(struct ls_trainer *trainer, const real *gradient,
+/** The second pass: clipping, decay and the update of parameters and state; running statistics.
+ *  Collective: yes.  Errors: none. */
+void ls_trainer_update(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
                        const struct ls_record *record);
 
 #endif

@@ -110,6 +110,18 @@ static ls_status plan(struct ls_workspace *ws, bool training, struct ls_arena *a
     return training ? allocate_backward(ws, arena) : LS_OK;
 }
 
+/* The reducer, and where exchanges leave gradients. */
+static ls_status take_reducer(struct ls_workspace *ws, struct ls_arena *arena)
+{
+    const struct ls_model *const model = ws->model;
+    LS_TRY(ls_reducer_init(&ws->reducer, ws->peers, ws->tree, model->n_summed, model->n_params,
+                           arena));
+    ws->exchanged = ws->reducer.sum + model->n_summed;
+    if (ws->peers->node_rank > 0)
+        ws->exchanged = ls_arena_get(arena, model->n_params - model->n_summed, sizeof(real));
+    return ls_agree(ws->peers, ws->exchanged ? LS_OK : LS_OTHER);
+}
+
 ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *model,
                             const struct ls_tree *tree, const struct ls_peers *peers, size_t batch,
                             int threads, bool training, struct ls_arena *arena)
@@ -118,9 +130,7 @@ ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *mode
     ws->shards = tree->last - tree->first;
     ws->max_n = ls_shard_max(batch, tree->shards);
     LS_TRY(ls_agree(peers, plan(ws, training, arena)));
-    return training
-               ? ls_reducer_init(&ws->reducer, peers, tree, model->n_summed, model->n_params, arena)
-               : LS_OK;
+    return training ? take_reducer(ws, arena) : LS_OK;
 }
 
 static void expect(const struct ls_workspace *ws, size_t batch, bool training)

@@ -42,6 +42,8 @@ struct ls_workspace {
     size_t slot_len;
     int *slot_piece; /* (tree->n_slots) the piece that a slot holds in the end, -1: none */
     struct ls_reducer reducer; /* of the n_summed first elements; its sum has room for n_params */
+    real *exchanged;           /* (n_params - n_summed) gradients out of exchanges: the end of the
+                                  sum on the node's first rank, which all ranks of it read */
     double *tail_leaves;       /* (shards, LS_TAIL_LEN) */
     struct ls_fold fold;       /* for exchanges, and the tails */
 

@@ -52,6 +52,7 @@ static bool agrees(struct bench *b, const struct ls_batch *batch, const real *gr
     const double h = 1e-6; /* batch-norm over two samples is all but a step */
     real *const kept = ls_arena_get(&b->arena, b->model.n_params, sizeof *kept);
     memcpy(kept, b->model.params, b->model.n_params * sizeof *kept);
+    ls_meet(&b->peers); /* before one of the ranks that share them moves them */
     double loss[2], expected = 0, size = 0;
     for (int side = 0; side < 2; side++) {
         for (size_t i = 0; i < b->model.n_params; i++)
