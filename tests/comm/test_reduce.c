@@ -1,4 +1,4 @@
-#include "tests/comm/peers.h"
+#include "tests/comm/nodes.h"
 
 #include <string.h>
 
@@ -32,18 +32,6 @@ static real serial_real(uint64_t begin, uint64_t end, uint64_t i)
         return leaf_real(begin, i);
     const uint64_t middle = middle_of(begin, end);
     return serial_real(begin, middle, i) + serial_real(middle, end, i);
-}
-
-/* The ways in which the ranks lie on made-up nodes. */
-enum grouping { TOGETHER, APART, HALVES, ROUND_ROBIN, UNEQUAL, MIXED, GROUPINGS };
-
-static int node_of(enum grouping grouping, const struct ls_peers *peers)
-{
-    const int rank = peers->rank;
-    const int node[GROUPINGS] = {
-        [TOGETHER] = 0,           [APART] = rank,       [HALVES] = 2 * rank >= peers->size,
-        [ROUND_ROBIN] = rank % 2, [UNEQUAL] = rank > 0, [MIXED] = rank % 3 == 1};
-    return node[grouping];
 }
 
 /* How the ranges come. */
@@ -151,17 +139,6 @@ static bool reduces(const struct ls_peers *peers, int shards, size_t len, enum p
         good = is_serial_sum(&bed, len, step, pattern) && good;
     }
     ls_arena_release(&bed.arena);
-    return good;
-}
-
-/* Runs `test` with the ranks on nodes of all kinds, at last on the machines as they are. */
-static bool on_all_groupings(struct ls_peers *peers, bool (*test)(const struct ls_peers *peers))
-{
-    bool good = true;
-    for (enum grouping g = GROUPINGS; g-- > 0;) {
-        good = ls_comm_regroup(peers, node_of(g, peers)) == LS_OK && good;
-        good = test(peers) && good;
-    }
     return good;
 }
 
