@@ -29,6 +29,9 @@
 /* Ranges further apart than this are different buckets; what lies in smaller gaps is added too. */
 enum { MAX_GAP = 4096 };
 
+/* Reals of a bucket that one rank adds for its whole node. */
+enum { MAX_WHOLE = 2048 };
+
 static size_t round_up(size_t bytes)
 {
     return (bytes + 63) / 64 * 64;
@@ -157,13 +160,43 @@ static size_t least_added(const struct ls_comm_reducer *r)
     return least;
 }
 
+static void tell_added(const struct ls_comm_reducer *r, int node_rank)
+{
+    atomic_store_explicit(&r->boards[node_rank]->added, r->before + r->n_added,
+                          memory_order_release);
+}
+
+/* A short bucket is added whole by the first rank that sees it ready, for all: sharing it out would
+ * make everybody wait twice. False when another rank is at it, or at the bucket before. */
+static bool add_for_all(struct ls_comm_reducer *r)
+{
+    const uint64_t next = r->before + r->n_added;
+    uint64_t claimed = atomic_load_explicit(&r->boards[0]->claimed, memory_order_relaxed);
+    if (claimed > next || least_added(r) < r->n_added ||
+        !atomic_compare_exchange_strong(&r->boards[0]->claimed, &claimed, next + 1))
+        return false;
+    ls_reduce_node(r, r->buckets[r->n_added++]);
+    for (int i = 0; i < r->comm->place.node_size; i++)
+        tell_added(r, i);
+    return true;
+}
+
 static void add_what_is_ready(struct ls_comm_reducer *r)
 {
     const int n = r->comm->place.node_size, me = r->comm->place.node_rank;
-    for (const size_t least = least_ready(r); r->n_added < least;) {
-        ls_reduce_node(r, ls_range_cut(r->buckets[r->n_added], (size_t)n, (size_t)me));
+    const size_t least = least_ready(r);
+    r->n_added =
+        seen(r, &r->boards[me]->added, r->n_ready); /* others may have added for this one */
+    while (r->n_added < least) {
+        const struct ls_range bucket = r->buckets[r->n_added];
+        if (bucket.len <= MAX_WHOLE) {
+            if (!add_for_all(r))
+                break;
+            continue;
+        }
+        ls_reduce_node(r, ls_range_cut(bucket, (size_t)n, (size_t)me));
         r->n_added++;
-        atomic_store_explicit(&r->boards[me]->added, r->before + r->n_added, memory_order_release);
+        tell_added(r, me);
     }
 }
 

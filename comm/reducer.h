@@ -20,7 +20,8 @@ struct ls_range {
 struct ls_reducer_board {
     _Alignas(64) _Atomic uint64_t ready; /* its pieces are there */
     _Atomic uint64_t added;              /* it has added its part of them */
-    _Atomic uint64_t done;               /* the leader: the sum is there */
+    _Atomic uint64_t done;               /* the leader's board: the sum is there */
+    _Atomic uint64_t claimed;            /* the leader's board: one rank adds it for all */
 };
 
 /* Buckets that are between the leaders at a time. */
