@@ -25,7 +25,7 @@ struct ls_reducer_board {
 };
 
 /* Buckets that are between the leaders at a time. */
-enum { LS_LEAD_SLOTS = 3 };
+enum { LS_LEAD_SLOTS = 4 };
 
 /* One bucket between the leaders. */
 struct ls_lead_slot {
