@@ -3,10 +3,9 @@
 #include <limits.h>
 #include <string.h>
 
-/* Measured on 2 and 4 ranks of one machine: gathering is quicker up to 32 KiB on 4 ranks (64 KiB on
- * 2), and chunks of 512 KiB move as fast as any, where those of 128 KiB take up to twice as long.
- */
-enum { MAX_GATHERED = 32 * 1024, SECTION = 512 * 1024 };
+/* Measured on 2 and 4 ranks of one machine. MAX_GATHERED: gathering beats scattering up to 32 KiB.
+ * BUCKET: long enough that its messages move as fast as any, short enough to leave early. */
+enum { MAX_GATHERED = 32 * 1024, MAX_MEETING = 256 * 1024, BUCKET = 1024 * 1024 };
 
 _Noreturn void ls_comm_die(int rank, const char *what)
 {
@@ -28,17 +27,17 @@ static void mpi_failed(MPI_Comm *comm, int *code, ...)
     ls_comm_die(rank, what);
 }
 
-static void find_place(struct ls_comm *comm)
+/* Machines are told apart by the lowest rank on each. */
+static ls_status find_place(struct ls_peers *peers)
 {
-    MPI_Comm node;
-    MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-    MPI_Comm_rank(node, &comm->place.node_rank);
-    MPI_Comm_size(node, &comm->place.node_size);
-    MPI_Comm_free(&node);
-    const int leads = comm->place.node_rank == 0;
-    MPI_Allreduce(&leads, &comm->place.nodes, 1, MPI_INT, MPI_SUM, comm->world);
-    int len = 0;
+    struct ls_comm *const comm = peers->context;
+    int len = 0, lowest = comm->rank;
     MPI_Get_processor_name(comm->host, &len);
+    MPI_Comm machine;
+    MPI_Comm_split_type(comm->world, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL, &machine);
+    MPI_Bcast(&lowest, 1, MPI_INT, 0, machine);
+    MPI_Comm_free(&machine);
+    return ls_comm_regroup(peers, lowest);
 }
 
 ls_status ls_comm_init(struct ls_peers *peers, int *argc, char ***argv)
@@ -65,7 +64,9 @@ ls_status ls_comm_init(struct ls_peers *peers, int *argc, char ***argv)
         ls_comm_die(0, ls_message());
     comm->max_message = INT_MAX;
     comm->max_gathered = MAX_GATHERED;
-    comm->section = SECTION;
+    comm->max_meeting = MAX_MEETING;
+    comm->bucket = BUCKET;
+    comm->node = comm->leads = MPI_COMM_NULL;
     MPI_Comm_dup(MPI_COMM_WORLD, &comm->world);
     MPI_Errhandler handler;
     MPI_Comm_create_errhandler(mpi_failed, &handler);
@@ -73,10 +74,12 @@ ls_status ls_comm_init(struct ls_peers *peers, int *argc, char ***argv)
     MPI_Errhandler_free(&handler);
     MPI_Comm_rank(comm->world, &comm->rank);
     MPI_Comm_size(comm->world, &comm->size);
-    find_place(comm);
-    *peers = (struct ls_peers){
-        .rank = comm->rank, .size = comm->size, .node_size = 1, .ops = &ops, .context = comm};
-    return LS_OK;
+    *peers =
+        (struct ls_peers){.rank = comm->rank, .size = comm->size, .ops = &ops, .context = comm};
+    const ls_status status = find_place(peers);
+    if (status != LS_OK)
+        ls_comm_finalize(peers);
+    return status;
 }
 
 void ls_comm_finalize(struct ls_peers *peers)
@@ -87,14 +90,10 @@ void ls_comm_finalize(struct ls_peers *peers)
         return;
     for (int i = 0; i < LS_COMM_USES; i++)
         ls_free(comm->buffer[i].memory);
+    ls_comm_ungroup(comm);
     MPI_Comm_free(&comm->world);
     ls_free(comm);
     MPI_Finalize();
-}
-
-struct ls_comm_place ls_comm_place(const struct ls_peers *peers)
-{
-    return ((const struct ls_comm *)peers->context)->place;
 }
 
 const char *ls_comm_host(const struct ls_peers *peers)

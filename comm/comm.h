@@ -14,8 +14,8 @@ struct ls_comm_place {
 
 /** Starts MPI, with threads that leave all MPI calls to the main one, and fills `peers`.
  *  argc, argv  main's, or NULL
- *  Errors: LS_OTHER: MPI without thread support, memory.  Owner: release with ls_comm_finalize.
- *  Collective: yes.  Cost: O(log size) messages. */
+ *  Errors: LS_OTHER: MPI without thread support, memory, ranks of a machine that cannot share any.
+ * Owner: release with ls_comm_finalize. Collective: yes.  Cost: O(log size) messages. */
 ls_status ls_comm_init(struct ls_peers *peers, int *argc, char ***argv);
 
 /** Frees the buffers and ends MPI; `peers` is zero after. Takes zeroed peers.  Collective: yes. */

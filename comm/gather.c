@@ -1,4 +1,4 @@
-#include "comm/context.h"
+#include "comm/gather.h"
 
 #include <string.h>
 
@@ -19,7 +19,8 @@ static void gather_in_parts(const struct ls_comm *comm, const void *mine, char *
     }
 }
 
-/* All ranks' bytes, of unequal length, to all ranks, by MPI's allgatherv:
+/* All ranks' bytes, of unequal length, to all ranks. Short ones, of which a step has many, go by
+ * the memory of the node (gather_node.c), longer ones by MPI's allgatherv:
  *
  *     rank 0   A        ABBBCC
  *     rank 1   BBB  ->  ABBBCC
@@ -31,17 +32,24 @@ static void gather_in_parts(const struct ls_comm *comm, const void *mine, char *
 void ls_comm_gather(void *context, const void *mine, void *all, const size_t *bytes)
 {
     struct ls_comm *comm = context;
+    const size_t size = (size_t)comm->size;
     size_t total = 0;
-    for (int r = 0; r < comm->size; r++)
+    for (size_t r = 0; r < size; r++)
         total += bytes[r];
     if (total > comm->max_message) {
         gather_in_parts(comm, mine, all, bytes);
         return;
     }
-    int *counts = ls_comm_buffer(comm, LS_COMM_COUNTS, 2 * (size_t)comm->size * sizeof *counts);
-    int *places = counts + comm->size;
+    size_t *const room =
+        ls_comm_buffer(comm, LS_COMM_COUNTS, size * (sizeof *room + 2 * sizeof(int)));
+    int *const counts = (int *)(room + size), *const places = counts + size;
+    if (total <= comm->max_meeting) {
+        struct ls_gather g = {room, counts, places};
+        ls_comm_gather_node(comm, mine, all, bytes, &g);
+        return;
+    }
     int place = 0;
-    for (int r = 0; r < comm->size; r++) {
+    for (size_t r = 0; r < size; r++) {
         counts[r] = (int)bytes[r];
         places[r] = place;
         place += counts[r];

@@ -36,10 +36,8 @@ ls_status ls_reducer_init(struct ls_reducer *reducer, const struct ls_peers *pee
     *reducer = (struct ls_reducer){.peers = peers, .tree = tree, .len = len};
     reducer->pieces = ls_arena_get(arena, (size_t)tree->n_pieces, sizeof *reducer->pieces);
     void *sum = NULL;
-    ls_status status = reducer->pieces ? LS_OK : LS_OTHER;
-    if (ls_agree(peers, status) == LS_OK)
-        status = ls_share(peers, room * sizeof(real), arena, &sum);
-    LS_TRY(status);
+    LS_TRY(ls_agree(peers, reducer->pieces ? LS_OK : LS_OTHER));
+    LS_TRY(ls_share(peers, room * sizeof(real), arena, &sum));
     reducer->sum = sum;
     return peers->ops->reducer_init(reducer, arena);
 }
