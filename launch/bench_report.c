@@ -44,19 +44,19 @@ static void print_pass(FILE *file, const struct ls_bench_layer *row, double seco
 {
     const double rate = seconds > 0 ? work / seconds : 0;
     if (seconds <= 0)
-        (void)fprintf(file, " %8s %17s", "-", "");
+        (void)fprintf(file, " %8s %16s", "-", "");
     else if (row->computes)
-        (void)fprintf(file, " %8.3f %7.1f GF/s %3.0f%%", 1e3 * seconds, rate / 1e9,
+        (void)fprintf(file, " %8.3f %6.1f GF/s %3.0f%%", 1e3 * seconds, rate / 1e9,
                       100 * rate / peak);
     else
-        (void)fprintf(file, " %8.3f %7.1f GB/s     ", 1e3 * seconds, rate / 1e9);
+        (void)fprintf(file, " %8.3f %6.1f GB/s     ", 1e3 * seconds, rate / 1e9);
 }
 
-static void print_row(FILE *file, int width, const char *name, const char *text,
+static void print_row(FILE *file, const int *width, const char *name, const char *text,
                       const struct ls_bench_layer *row, const struct ls_bench_job *job, double peak)
 {
     const double seconds = row->forward_s + row->backward_s + row->exchange_s;
-    (void)fprintf(file, "  %-*s %-14s", width, name, text);
+    (void)fprintf(file, "  %-*s %-*s", width[0], name, width[1], text);
     print_pass(file, row, row->forward_s, row->forward_work, peak);
     print_pass(file, row, row->backward_s, row->backward_work, peak);
     if (row->exchange_s > 0)
@@ -66,16 +66,20 @@ static void print_row(FILE *file, int width, const char *name, const char *text,
     (void)fprintf(file, " %5.1f%%\n", 100 * seconds / job->mean_s);
 }
 
-static int name_width(const struct ls_bench_job *job)
+/* Columns of names and of shapes. */
+static void widths(const struct ls_bench_job *job, int *width)
 {
-    size_t width = strlen("layer");
+    char text[LS_SHAPE_TEXT];
+    width[0] = (int)strlen("layer");
+    width[1] = (int)strlen("99 layers");
     for (int l = 0; l < job->n_layers; l++) {
-        const size_t name = strlen(job->layers[l].layer->name);
-        const size_t kind = strlen(job->layers[l].layer->ops->kind);
-        width = name > width ? name : width;
-        width = kind > width ? kind : width;
+        const struct ls_layer *const layer = job->layers[l].layer;
+        const int name = (int)strlen(layer->name), kind = (int)strlen(layer->ops->kind);
+        const int shape = (int)strlen(ls_shape_text(layer->out, text));
+        width[0] = name > width[0] ? name : width[0];
+        width[0] = kind > width[0] ? kind : width[0];
+        width[1] = shape > width[1] ? shape : width[1];
     }
-    return (int)width;
 }
 
 /* All layers of a kind that have the same limit, as one. */
@@ -100,12 +104,13 @@ static int add_up(const struct ls_bench_job *job, const struct ls_layer_ops *ops
 
 static void print_layers(FILE *file, const struct ls_bench_job *job, double peak)
 {
-    const int width = name_width(job);
     char text[LS_SHAPE_TEXT];
-    (void)fprintf(file, "\n  %-*s %-14s %8s %17s %8s %17s %8s %6s\n", width, "", "", "forward",
-                  "rate, share", "backward", "rate, share", "exchange", "of the");
-    (void)fprintf(file, "  %-*s %-14s %8s %17s %8s %17s %8s %6s\n", width, "layer", "output", "ms",
-                  "of the FMA peak", "ms", "of the FMA peak", "ms", "step");
+    int width[2];
+    widths(job, width);
+    (void)fprintf(file, "\n  %-*s %-*s %8s %16s %8s %16s %8s %6s\n", width[0], "", width[1], "",
+                  "forward", "rate, share", "backward", "rate, share", "exchange", "of the");
+    (void)fprintf(file, "  %-*s %-*s %8s %16s %8s %16s %8s %6s\n", width[0], "layer", width[1],
+                  "output", "ms", "of FMA peak", "ms", "of FMA peak", "ms", "step");
     for (int l = 0; l < job->n_layers; l++) {
         const struct ls_bench_layer *const row = &job->layers[l];
         print_row(file, width, row->layer->name, ls_shape_text(row->layer->out, text), row, job,

@@ -62,7 +62,8 @@ static void more_help(FILE *file)
     (void)fputs("\nWithout JOB: the peak of multiply and add and the bandwidth of memory, of one "
                 "core\nand of all ranks at once. With JOB: trains some steps of it, writes "
                 "nothing, and shows\nwhere a step's time goes. GB/s count a pass's inputs and "
-                "outputs, wherever they lie.\n",
+                "outputs, wherever they lie; the\nflop of a convolution include taps in its "
+                "padding, which an engine may leave out.\n",
                 file);
 }
 
