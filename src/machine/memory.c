@@ -6,13 +6,13 @@
 #include "src/machine/machine.h"
 #include "src/step/profile.h"
 
-enum { RUNS = 9 };
+enum { RUNS = 7 };
 
 enum pass { FILL, COPY, COMBINE };
 
 size_t ls_machine_array_bytes(void)
 {
-    const size_t least = (size_t)32 << 20, most = (size_t)256 << 20;
+    const size_t least = (size_t)32 << 20, most = (size_t)128 << 20;
     const long cache = sysconf(_SC_LEVEL3_CACHE_SIZE);
     const size_t bytes = cache > 0 ? 2 * (size_t)cache : 0;
     return bytes < least ? least : bytes > most ? most : bytes;

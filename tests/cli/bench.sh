@@ -3,17 +3,15 @@
 # it writes nothing; what it refuses.
 # shellcheck source=tests/tools/cli.sh
 . "$(dirname "$0")/../tools/cli.sh"
-on_each_engine
 
 "$tools/make_data" h5 data.h5 n=160 x=2,8,8 k=3
-cat > job.yaml << END
+cat > job.yaml << 'END'
 seed: 2
 data: {train: data.h5}
 batch: 64
 steps: 2
-engine: $ENGINE
 model:
-- {conv: {out: 8, kernel: 3, pad: same, bias: false}, name: "the \\"first\\""}
+- {conv: {out: 8, kernel: 3, pad: same, bias: false}, name: "the \"first\""}
 - bn
 - relu
 - flatten
@@ -28,7 +26,7 @@ ask() {
 import json, sys
 found = json.load(open("out"))
 machine, job = found["machine"], found.get("job")
-if not eval(sys.argv[1]):
+if not eval("(" + sys.argv[1] + ")"):
     print("not so:", sys.argv[1], "of", json.dumps(found)[:400])
 END
 }
@@ -45,27 +43,29 @@ why_json() { # EXPRESSION...
 lockstep 0 bench
 why=$(trouble)
 [ -n "$why" ] || grep -qE '^ +one core( +[0-9]+\.[0-9]){3}$' out || why="it says: $(cat out)"
-verdict "bench ($ENGINE): the machine, as a table" "$why"
+verdict "bench: the machine, as a table" "$why"
 
 lockstep 2 bench --json
-verdict "bench ($ENGINE): the machine, as JSON, on 2 ranks" "$(why_json 'job is None' \
+verdict "bench: the machine, as JSON, on 2 ranks" "$(why_json 'job is None' \
     '0.1 < machine["core"]["gflops"] < 2000' '0.1 < machine["all"]["triad_gb_s"] < 2000')"
 
-for ranks in 0 2; do
-    lockstep $ranks bench job.yaml --json --steps 30
-    verdict "bench ($ENGINE): a job, as JSON, on $ranks ranks" "$(why_json \
-        'job["steps"] == 30 and job["batch"] == 64 and job["ranks"] == max(1, '$ranks')' \
-        '[l["name"] for l in job["layers"]] == ["the \"first\"", "bn1", "relu1", "flatten1", "dense1"]' \
-        'abs(sum(p["mean"] for p in job["phases_ms"].values()) + job["rest_ms"] - job["mean_step_ms"])
-            < 1e-6 * job["mean_step_ms"]' \
-        'abs(job["rest_ms"]) < 0.1 * job["mean_step_ms"]' \
-        'sum(l["forward"]["ms"] for l in job["layers"]) <= job["phases_ms"]["forward"]["mean"]' \
-        'sum(l["backward"]["ms"] for l in job["layers"]) <= job["phases_ms"]["backward"]["mean"]' \
-        'all(l["forward"]["ms"] >= 0 and l["backward"]["ms"] >= 0 for l in job["layers"])' \
-        'sum(l["forward"]["ms"] for l in job["layers"]) > 0' \
-        '0 < job["samples_per_s"] <= job["best_samples_per_s"]' \
-        'job["reduced_bytes"] >= 4 * (8 * 2 * 9 + 512 * 3 + 3)' \
-        '1 << 20 < job["peak_memory_bytes"]["mean"] <= job["peak_memory_bytes"]["max"] < 1 << 32')"
+for engine in $("$LOCKSTEP" --version | sed -n 's/^engines: //p'); do
+    for ranks in 0 2; do
+        lockstep $ranks bench job.yaml engine="$engine" --json --steps 30
+        verdict "bench: a job on $engine, as JSON, on $ranks ranks" "$(why_json \
+            'job["steps"] == 30 and job["batch"] == 64 and job["ranks"] == max(1, '$ranks')' \
+            '[l["name"] for l in job["layers"]] == ["the \"first\"", "bn1", "relu1", "flatten1", "dense1"]' \
+            'abs(sum(p["mean"] for p in job["phases_ms"].values()) + job["rest_ms"] - job["mean_step_ms"])
+                < 1e-6 * job["mean_step_ms"]' \
+            'abs(job["rest_ms"]) < 0.1 * job["mean_step_ms"]' \
+            'sum(l["forward"]["ms"] for l in job["layers"]) <= job["phases_ms"]["forward"]["mean"]' \
+            'sum(l["backward"]["ms"] for l in job["layers"]) <= job["phases_ms"]["backward"]["mean"]' \
+            'all(l["forward"]["ms"] >= 0 and l["backward"]["ms"] >= 0 for l in job["layers"])' \
+            'sum(l["forward"]["ms"] for l in job["layers"]) > 0' \
+            '0 < job["samples_per_s"] <= job["best_samples_per_s"]' \
+            'job["reduced_bytes"] >= 4 * (8 * 2 * 9 + 512 * 3 + 3)' \
+            '1 << 20 < job["peak_memory_bytes"]["mean"] <= job["peak_memory_bytes"]["max"] < 1 << 32')"
+    done
 done
 
 lockstep 0 bench job.yaml threads=2 batch=32 --steps 3
@@ -73,12 +73,12 @@ why=$(trouble)
 [ -n "$why" ] || grep -q '^job.yaml: batch 32, 8 shards, on 1 rank x 2 threads$' out ||
     why="it says: $(cat out)"
 [ -n "$why" ] || grep -qE '^  step .* 100\.0%' out || why="no step: $(cat out)"
-verdict "bench ($ENGINE): a changed job, as a table" "$why"
+verdict "bench: a changed job, as a table" "$why"
 
 why=
-[ "$(find . -type f | sort | xargs)" = "./data.h5 ./err ./err.all ./job.yaml ./out" ] ||
-    why="there are $(find . -type f | xargs)"
-verdict "bench ($ENGINE): writes nothing" "$why"
+[ "$(find . -type f -printf '%f\n' | sort | tr '\n' ' ')" = "data.h5 err err.all job.yaml out " ] ||
+    why="there are $(ls)"
+verdict "bench: writes nothing" "$why"
 
 # refused NAME PATTERN ARGUMENT...
 refused() {
@@ -90,7 +90,7 @@ refused() {
     elif [ "$(wc -l < err)" -ne 1 ] || ! grep -qE -- "$pattern" err; then
         why="it says: $(cat err)"
     fi
-    verdict "bench ($ENGINE): refuses $name" "$why"
+    verdict "bench: refuses $name" "$why"
 }
 
 refused "a change of no job" 'batch=3.*bench JOB' bench batch=3

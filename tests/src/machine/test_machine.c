@@ -29,7 +29,7 @@ static void memory_is_copied_and_combined(void **state)
 static void arrays_lie_beyond_the_caches_and_within_memory(void **state)
 {
     (void)state;
-    assert_in_range(ls_machine_array_bytes(), 1 << 25, 1 << 28);
+    assert_in_range(ls_machine_array_bytes(), 1 << 25, 1 << 27);
 }
 
 static void peak_memory_rises_with_what_is_touched_and_stays(void **state)
