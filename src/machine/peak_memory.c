@@ -1,4 +1,6 @@
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "src/machine/machine.h"
 
@@ -6,11 +8,12 @@
 size_t ls_machine_peak_memory(void)
 {
     char line[256];
+    static const char key[] = "VmHWM:";
     unsigned long long kib = 0;
     FILE *const file = fopen("/proc/self/status", "r");
     while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "VmHWM: %llu kB", &kib) == 1)
-            break;
+        if (strncmp(line, key, sizeof key - 1) == 0)
+            kib = strtoull(line + sizeof key - 1, NULL, 10);
     if (file)
         (void)fclose(file);
     return (size_t)kib << 10;
