@@ -93,7 +93,8 @@ void bench_release(struct bench *b)
     ls_arena_release(&b->arena);
 }
 
-static double run(struct bench *b, const struct ls_batch *batch, bool backward)
+/* The loss; `weight` is what gradient and loss are divided by. */
+static double run(struct bench *b, const struct ls_batch *batch, bool backward, double *weight)
 {
     const struct ls_pass pass = {&b->ws, batch, b->trainer.spec.seed, true};
     ls_model_prepare(&b->model);
@@ -101,19 +102,22 @@ static double run(struct bench *b, const struct ls_batch *batch, bool backward)
     ls_pass_loss(&pass, &b->loss);
     if (backward)
         ls_backward(&pass);
-    ls_pass_reduce(&pass, false, false);
-    return b->ws.tails[0][LS_TAIL_VALUE] / b->ws.tails[0][LS_TAIL_WEIGHT];
+    const double *const tail = ls_pass_reduce(&pass, false, false);
+    *weight = tail[LS_TAIL_WEIGHT];
+    return tail[LS_TAIL_VALUE] / *weight;
 }
 
 double bench_loss(struct bench *b, const struct ls_batch *batch)
 {
-    return run(b, batch, false);
+    double weight = 0;
+    return run(b, batch, false, &weight);
 }
 
 double bench_gradient(struct bench *b, const struct ls_batch *batch, real *gradient)
 {
-    const double loss = run(b, batch, true);
-    (void)ls_trainer_gradient(&b->trainer, b->ws.pieces[0], b->ws.tails[0][LS_TAIL_WEIGHT]);
-    memcpy(gradient, b->ws.pieces[0], b->model.n_params * sizeof *gradient);
+    double weight = 0;
+    const double loss = run(b, batch, true, &weight);
+    (void)ls_trainer_gradient(&b->trainer, b->ws.reducer.sum, weight);
+    memcpy(gradient, b->ws.reducer.sum, b->model.n_params * sizeof *gradient);
     return loss;
 }

@@ -2,26 +2,30 @@
 
 #include "src/step/pass.h"
 
-struct ls_call ls_pass_call(const struct ls_pass *pass, int l, int shard, int thread)
+static void run_layers(const struct ls_pass *pass, const struct ls_group *group,
+                       const struct ls_run *run)
+{
+    const struct ls_model *const model = pass->ws->model;
+    for (int l = group->begin; l < group->end; l++) {
+        const struct ls_call call = ls_pass_call(pass, l, run);
+        const double start_s = ls_profile_start(pass->ws->profile);
+        model->layers[l].ops->forward(&model->layers[l], &call);
+        ls_profile_forward(pass->ws->profile, run->thread * model->n_layers + l, start_s);
+    }
+}
+
+static void run_segment(const struct ls_pass *pass, const struct ls_segment *segment, int shard)
 {
     const struct ls_workspace *const ws = pass->ws;
-    const struct ls_layer *const layer = &ws->model->layers[l];
-    const size_t first = (size_t)shard * ws->max_n;
-    struct ls_call call = {.n = ws->n[shard],
-                           .row = pass->batch->row[shard],
-                           .batch = pass->batch->global_n,
-                           .seed = pass->seed,
-                           .step = pass->batch->step,
-                           .training = pass->training,
-                           .y = ws->y[l] + first * ls_shape_len(layer->out),
-                           .saved = ws->saved[l] + (size_t)shard * ws->saved_bytes[l],
-                           .scratch = ws->scratch + (size_t)thread * ws->scratch_len};
-    for (int i = 0; i < layer->n_in; i++) {
-        const int from = ws->model->wiring[l].from[i];
-        const real *const x = from == LS_MODEL_INPUT ? pass->batch->x : ws->y[from];
-        call.x[i] = x + first * ls_shape_len(layer->in[i]);
-    }
-    return call;
+    const int thread = omp_get_thread_num();
+    for (int g = segment->begin; g < segment->end; g++)
+        ls_pass_group(pass, &ws->forward.groups[g], shard, thread, run_layers);
+    if (segment->exchange < 0 || !pass->training)
+        return;
+    const struct ls_layer *const layer = &ws->model->layers[segment->exchange];
+    const struct ls_run all = ls_run_all(pass, shard, thread);
+    const struct ls_call call = ls_pass_call(pass, segment->exchange, &all);
+    layer->ops->forward_leaf(layer, &call, ls_fold_leaf(&ws->fold, shard, layer->forward_len));
 }
 
 /* The layer's look over the whole global batch. */
@@ -29,28 +33,10 @@ static void exchange(const struct ls_pass *pass, int l)
 {
     struct ls_workspace *const ws = pass->ws;
     const struct ls_layer *const layer = &ws->model->layers[l];
-    const double start = ls_profile_start(ws->profile);
-#pragma omp parallel for schedule(static) num_threads(ws->threads)
-    for (int shard = 0; shard < ws->shards; shard++) {
-        const struct ls_call call = ls_pass_call(pass, l, shard, omp_get_thread_num());
-        layer->ops->forward_leaf(layer, &call, ls_fold_leaf(&ws->fold, shard, layer->forward_len));
-    }
+    const double start_s = ls_profile_start(ws->profile);
     layer->ops->forward_finish(layer,
                                ls_fold(&ws->fold, layer->ops->forward_merge, layer->forward_len));
-    if (ws->profile)
-        ws->profile->exchange_s[l] += ls_seconds() - start;
-}
-
-static void run_shard(const struct ls_pass *pass, int l, int shard)
-{
-    struct ls_profile *const profile = pass->ws->profile;
-    const struct ls_layer *const layer = &pass->ws->model->layers[l];
-    const int thread = omp_get_thread_num();
-    const struct ls_call call = ls_pass_call(pass, l, shard, thread);
-    const double start = ls_profile_start(profile);
-    layer->ops->forward(layer, &call);
-    if (profile)
-        profile->forward_s[thread * pass->ws->model->n_layers + l] += ls_seconds() - start;
+    ls_profile_exchange(ws->profile, l, start_s);
 }
 
 void ls_forward(const struct ls_pass *pass)
@@ -58,12 +44,12 @@ void ls_forward(const struct ls_pass *pass)
     struct ls_workspace *const ws = pass->ws;
     for (int shard = 0; shard < ws->shards; shard++)
         ws->n[shard] = pass->batch->status == LS_OK ? pass->batch->n[shard] : 0;
-    for (int l = 0; l < ws->model->n_layers; l++) {
-        const struct ls_layer *const layer = &ws->model->layers[l];
-        if (pass->training && layer->forward_len > 0 && !layer->frozen)
-            exchange(pass, l);
+    for (int s = 0; s < ws->forward.n_segments; s++) {
+        const struct ls_segment *const segment = &ws->forward.segments[s];
 #pragma omp parallel for schedule(static) num_threads(ws->threads)
         for (int shard = 0; shard < ws->shards; shard++)
-            run_shard(pass, l, shard);
+            run_segment(pass, segment, shard);
+        if (segment->exchange >= 0 && pass->training)
+            exchange(pass, segment->exchange);
     }
 }

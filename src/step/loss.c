@@ -4,7 +4,6 @@ void ls_pass_loss(const struct ls_pass *pass, const struct ls_loss *loss)
 {
     struct ls_workspace *const ws = pass->ws;
     const struct ls_batch *const batch = pass->batch;
-    real *const dz = ws->dy[ws->model->n_layers - 1];
 #pragma omp parallel for schedule(static) num_threads(ws->threads)
     for (int shard = 0; shard < ws->shards; shard++) {
         const size_t first = (size_t)shard * ws->max_n;
@@ -12,7 +11,7 @@ void ls_pass_loss(const struct ls_pass *pass, const struct ls_loss *loss)
                                            batch->values ? batch->values + first * loss->k : NULL};
         const struct ls_loss_sum sum =
             ls_loss_run(loss, ws->n[shard], ls_workspace_output(ws, shard), targets,
-                        dz ? dz + first * loss->k : NULL);
+                        ls_workspace_dy(ws, ws->model->n_layers - 1, shard));
         double *const tail = ws->tail_leaves + (size_t)shard * LS_TAIL_LEN;
         tail[LS_TAIL_VALUE] = sum.value;
         tail[LS_TAIL_WEIGHT] = sum.weight;

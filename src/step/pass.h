@@ -12,8 +12,24 @@ struct ls_pass {
     bool training;
 };
 
-/** The call for local shard `shard` of layer l, without gradients.  Collective: no. */
-struct ls_call ls_pass_call(const struct ls_pass *pass, int l, int shard, int thread);
+/* Samples [first, first + n) of a local shard, on a thread. */
+struct ls_run {
+    int shard, thread;
+    size_t first, n;
+};
+
+/** The whole of local shard `shard`.  Collective: no. */
+struct ls_run ls_run_all(const struct ls_pass *pass, int shard, int thread);
+
+/** The call of layer l for a run, without gradients.  Collective: no. */
+struct ls_call ls_pass_call(const struct ls_pass *pass, int l, const struct ls_run *run);
+
+/** Calls `work` for layers of the group with one run of samples after another.
+ *  Collective: no. */
+typedef void ls_run_work(const struct ls_pass *pass, const struct ls_group *group,
+                         const struct ls_run *run);
+void ls_pass_group(const struct ls_pass *pass, const struct ls_group *group, int shard, int thread,
+                   ls_run_work *work);
 
 /** All layers, forward, with the parameters that ls_model_prepare last saw. A batch that could not
  * be read counts as empty on this rank. Collective: yes (exchanges), in training.  Errors: none. */

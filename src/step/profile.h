@@ -33,21 +33,46 @@ static inline double ls_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/** When something that is measured begins; 0 where nothing is.  Collective: no. */
+/** The functions below do nothing while time is not measured (profile is NULL).
+ *  start_s  what ls_profile_start gave     at  place in the array  Collective: no. */
 static inline double ls_profile_start(const struct ls_profile *profile)
 {
     return profile ? ls_seconds() : 0;
 }
 
-/** Adds the time since `start` to a phase, and returns when the next one begins.
- *  Collective: no. */
-static inline double ls_profile_phase(struct ls_profile *profile, enum ls_phase phase, double start)
+static inline void ls_profile_forward(struct ls_profile *profile, int at, double start_s)
+{
+    if (profile)
+        profile->forward_s[at] += ls_seconds() - start_s;
+}
+
+static inline void ls_profile_backward(struct ls_profile *profile, int at, double start_s)
+{
+    if (profile)
+        profile->backward_s[at] += ls_seconds() - start_s;
+}
+
+static inline void ls_profile_exchange(struct ls_profile *profile, int at, double start_s)
+{
+    if (profile)
+        profile->exchange_s[at] += ls_seconds() - start_s;
+}
+
+static inline void ls_profile_reduce(struct ls_profile *profile, double start_s)
+{
+    if (profile)
+        profile->reduce_s += ls_seconds() - start_s;
+}
+
+/* Returns when the next phase begins. */
+static inline double ls_profile_phase(struct ls_profile *profile, enum ls_phase phase,
+                                      double start_s)
 {
     if (!profile)
         return 0;
-    const double now = ls_seconds();
-    profile->phase_s[phase] += now - start;
-    return now;
+    const double now_s = ls_seconds();
+    profile->phase_s[phase] += now_s - start_s;
+    return now_s;
 }
 
 #endif

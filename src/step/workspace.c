@@ -1,36 +1,35 @@
 #include "src/step/workspace.h"
 
-enum { CACHE_LINE = 64, CACHE_LINE_LEN = CACHE_LINE / sizeof(real) };
+enum { CACHE_LINE_LEN = 64 / sizeof(real) };
 
 static size_t max_size(size_t a, size_t b)
 {
     return a > b ? a : b;
 }
 
-static ls_status allocate_forward(struct ls_workspace *ws, struct ls_arena *arena)
+static ls_status allocate_scratch(struct ls_workspace *ws, struct ls_arena *arena)
 {
-    const struct ls_model *const model = ws->model;
-    const size_t layers = (size_t)model->n_layers, shards = (size_t)ws->shards;
-    ws->n = ls_arena_get(arena, shards, sizeof *ws->n);
-    ws->y = ls_arena_get(arena, layers, sizeof *ws->y);
-    ws->saved = ls_arena_get(arena, layers, sizeof *ws->saved);
-    ws->saved_bytes = ls_arena_get(arena, layers, sizeof *ws->saved_bytes);
-    if (!ws->n || !ws->y || !ws->saved || !ws->saved_bytes)
-        return LS_OTHER;
-    for (size_t l = 0; l < layers; l++) {
-        const struct ls_layer *const layer = &model->layers[l];
-        const size_t bytes = ws->max_n * layer->saved_bytes;
-        ws->saved_bytes[l] = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-        ws->y[l] = ls_arena_get(arena, shards * ws->max_n * ls_shape_len(layer->out), sizeof(real));
-        ws->saved[l] = ls_arena_get(arena, shards, ws->saved_bytes[l]);
-        if (!ws->y[l] || !ws->saved[l])
-            return LS_OTHER;
+    for (int l = 0; l < ws->model->n_layers; l++) {
+        const struct ls_layer *const layer = &ws->model->layers[l];
         if (layer->ops->scratch_len)
             ws->scratch_len = max_size(ws->scratch_len, layer->ops->scratch_len(layer, ws->max_n));
     }
     ws->scratch_len = (ws->scratch_len + CACHE_LINE_LEN - 1) / CACHE_LINE_LEN * CACHE_LINE_LEN;
     ws->scratch = ls_arena_get(arena, (size_t)ws->threads * ws->scratch_len, sizeof(real));
-    return ws->scratch ? LS_OK : LS_OTHER;
+    ws->n = ls_arena_get(arena, (size_t)ws->shards, sizeof *ws->n);
+    return ws->scratch && ws->n ? LS_OK : LS_OTHER;
+}
+
+static ls_status allocate_slabs(struct ls_workspace *ws, bool training, struct ls_arena *arena)
+{
+    const struct ls_placement_spec spec = {.model = ws->model,
+                                           .forward = &ws->forward,
+                                           .backward = training ? &ws->backward : NULL,
+                                           .needed = ws->needs_gradient,
+                                           .max_n = ws->max_n};
+    LS_TRY(ls_placement_plan(&ws->placement, &spec, arena));
+    ws->slabs = ls_arena_get(arena, (size_t)ws->shards, ws->placement.bytes);
+    return ws->slabs ? LS_OK : LS_OTHER;
 }
 
 /* Which layers' outputs need a gradient, and which readers must add to one that another reader
@@ -65,36 +64,50 @@ static void plan_gradients(struct ls_workspace *ws, bool *written)
     }
 }
 
-static ls_status allocate_backward(struct ls_workspace *ws, struct ls_arena *arena)
+static ls_status plan_backward(struct ls_workspace *ws, struct ls_arena *arena)
 {
-    const struct ls_model *const model = ws->model;
-    const size_t layers = (size_t)model->n_layers, shards = (size_t)ws->shards;
-    ws->dy = ls_arena_get(arena, layers, sizeof *ws->dy);
+    const size_t layers = (size_t)ws->model->n_layers;
     ws->needs_gradient = ls_arena_get(arena, layers, sizeof *ws->needs_gradient);
     ws->spill = ls_arena_get(arena, layers, sizeof *ws->spill);
     bool *const written = ls_arena_get(arena, layers, sizeof *written);
-    if (!ws->dy || !ws->needs_gradient || !ws->spill || !written)
+    if (!ws->needs_gradient || !ws->spill || !written)
         return LS_OTHER;
     plan_gradients(ws, written);
+    return ls_timeline_backward(&ws->backward, ws->model, ws->needs_gradient, arena);
+}
+
+static ls_status allocate_backward(struct ls_workspace *ws, struct ls_arena *arena)
+{
+    const struct ls_tree *const tree = ws->tree;
     size_t exchange = LS_TAIL_LEN;
-    for (size_t l = 0; l < layers; l++) {
-        const struct ls_layer *const layer = &model->layers[l];
+    for (int l = 0; l < ws->model->n_layers; l++) {
+        const struct ls_layer *const layer = &ws->model->layers[l];
         exchange = max_size(exchange, max_size(layer->forward_len, layer->backward_len));
-        if (layer->backward_len == 0)
+        if (ls_layer_is_summed(layer))
             ws->slot_len = max_size(ws->slot_len, ls_layer_params_len(layer));
-        if (!ws->needs_gradient[l])
-            continue;
-        ws->dy[l] =
-            ls_arena_get(arena, shards * ws->max_n * ls_shape_len(layer->out), sizeof(real));
-        if (!ws->dy[l])
-            return LS_OTHER;
     }
+    const size_t slots = (size_t)tree->n_slots;
     ws->spilled = ls_arena_get(arena, (size_t)ws->threads * ws->spill_len, sizeof(real));
-    ws->slots = ls_arena_get(arena, (size_t)ws->tree->n_slots * ws->slot_len, sizeof(real));
-    ws->tail_leaves = ls_arena_get(arena, shards * LS_TAIL_LEN, sizeof(double));
-    if (!ws->spilled || !ws->slots || !ws->tail_leaves)
+    ws->slots = ls_arena_get(arena, slots * ws->slot_len, sizeof(real));
+    ws->slot_piece = ls_arena_get(arena, slots, sizeof *ws->slot_piece);
+    ws->tail_leaves = ls_arena_get(arena, (size_t)ws->shards * LS_TAIL_LEN, sizeof(double));
+    if (!ws->spilled || !ws->slots || !ws->slot_piece || !ws->tail_leaves)
         return LS_OTHER;
-    return ls_fold_init(&ws->fold, ws->tree, ws->peers, exchange, arena);
+    for (int i = 0; i < tree->n_slots; i++)
+        ws->slot_piece[i] = -1;
+    for (int p = 0; p < tree->n_pieces; p++)
+        ws->slot_piece[tree->piece_slot[p]] = p;
+    return ls_fold_init(&ws->fold, tree, ws->peers, exchange, arena);
+}
+
+static ls_status plan(struct ls_workspace *ws, bool training, struct ls_arena *arena)
+{
+    LS_TRY(ls_timeline_forward(&ws->forward, ws->model, training, arena));
+    if (training)
+        LS_TRY(plan_backward(ws, arena));
+    LS_TRY(allocate_slabs(ws, training, arena));
+    LS_TRY(allocate_scratch(ws, arena));
+    return training ? allocate_backward(ws, arena) : LS_OK;
 }
 
 ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *model,
@@ -104,10 +117,7 @@ ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *mode
     *ws = (struct ls_workspace){.model = model, .tree = tree, .peers = peers, .threads = threads};
     ws->shards = tree->last - tree->first;
     ws->max_n = ls_shard_max(batch, tree->shards);
-    ls_status status = allocate_forward(ws, arena);
-    if (status == LS_OK && training)
-        status = allocate_backward(ws, arena);
-    LS_TRY(ls_agree(peers, status));
+    LS_TRY(ls_agree(peers, plan(ws, training, arena)));
     return training
                ? ls_reducer_init(&ws->reducer, peers, tree, model->n_summed, model->n_params, arena)
                : LS_OK;

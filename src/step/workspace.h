@@ -2,14 +2,15 @@
  * the gradients of parameters on their way up the tree. Sized by the plan, so that a step
  * allocates nothing.
  *
- * Every array over samples has room for max_n samples in each local shard: shard i begins at
- * i * max_n. Parameter gradients of a layer are computed shard by shard into slots, added up the
- * local part of the fixed tree, and end as this rank's pieces. */
+ * Each local shard has a slab with room for max_n samples of every tensor (src/step/placement.h).
+ * Parameter gradients of a layer are computed shard by shard into slots, added up the local part
+ * of the fixed tree, and end as this rank's pieces, where the reducer takes them. */
 #ifndef LOCKSTEP_STEP_WORKSPACE_H
 #define LOCKSTEP_STEP_WORKSPACE_H
 
 #include "src/data/loader.h"
 #include "src/model/model.h"
+#include "src/step/placement.h"
 #include "src/step/profile.h"
 #include "src/tree/fold.h"
 
@@ -25,23 +26,25 @@ struct ls_workspace {
     size_t max_n; /* samples of a shard, at most */
     size_t *n;    /* (shards) samples of each in the batch at hand */
 
-    real **y;              /* (layers) outputs */
-    unsigned char **saved; /* (layers) */
-    size_t *saved_bytes;   /* (layers) of one shard */
-    real *scratch;         /* (threads, scratch_len) */
+    struct ls_timeline forward;
+    struct ls_placement placement;
+    unsigned char *slabs; /* (shards, placement.bytes) */
+    real *scratch;        /* (threads, scratch_len) */
     size_t scratch_len;
 
     /* training only */
-    real **dy;               /* (layers) NULL where no gradient is needed */
+    struct ls_timeline backward;
     bool *needs_gradient;    /* (layers) it or something before it is trained */
     struct ls_wiring *spill; /* (layers) offset in the spill of a second reader's gradient, -1 */
     real *spilled;           /* (threads, spill_len) */
     size_t spill_len;
-    real *slots; /* (tree->n_slots, slot_len) */
+    real *slots; /* (tree->n_slots, slot_len) for what is not a piece yet */
     size_t slot_len;
-    struct ls_reducer reducer;  /* of the n_summed first elements; its sum has room for n_params */
-    double *tail_leaves;        /* (shards, LS_TAIL_LEN) */
-    struct ls_fold fold;        /* for exchanges, and the tails */
+    int *slot_piece; /* (tree->n_slots) the piece that a slot holds in the end, -1: none */
+    struct ls_reducer reducer; /* of the n_summed first elements; its sum has room for n_params */
+    double *tail_leaves;       /* (shards, LS_TAIL_LEN) */
+    struct ls_fold fold;       /* for exchanges, and the tails */
+
     struct ls_profile *profile; /* NULL: time is not measured */
 };
 
@@ -57,11 +60,30 @@ ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *mode
  *  Collective: no.  Errors: none. */
 void ls_workspace_expect(const struct ls_workspace *ws, const struct ls_plan *plan, bool training);
 
+/** A buffer of local shard `shard`; NULL for LS_NO_BUFFER.  Collective: no. */
+static inline void *ls_workspace_buffer(const struct ls_workspace *ws, int buffer, int shard)
+{
+    return buffer < 0 ? NULL
+                      : ws->slabs + (size_t)shard * ws->placement.bytes +
+                            ws->placement.buffers[buffer].place;
+}
+
+/** Output of layer l, and the gradient of it: NULL where none is needed. What they hold may be
+ *  overwritten once it has been read for the last time.  Collective: no. */
+static inline real *ls_workspace_y(const struct ls_workspace *ws, int l, int shard)
+{
+    return ls_workspace_buffer(ws, ws->placement.y[l], shard);
+}
+
+static inline real *ls_workspace_dy(const struct ls_workspace *ws, int l, int shard)
+{
+    return ls_workspace_buffer(ws, ws->placement.dy[l], shard);
+}
+
 /** Outputs of the last layer for local shard `shard`, (n, K).  Collective: no. */
 static inline const real *ls_workspace_output(const struct ls_workspace *ws, int shard)
 {
-    const int last = ws->model->n_layers - 1;
-    return ws->y[last] + (size_t)shard * ws->max_n * ws->model->output.c;
+    return ls_workspace_y(ws, ws->model->n_layers - 1, shard);
 }
 
 #endif
