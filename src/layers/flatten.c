@@ -1,18 +1,33 @@
 #include "src/layers/shapes.h"
 
+#include <string.h>
+
+/* One channel or one pixel: the order in memory is that of features already. */
+static bool is_identity(struct ls_shape in)
+{
+    return in.c == 1 || in.h * in.w == 1;
+}
+
 static ls_status plan(struct ls_layer *layer)
 {
+    if (is_identity(layer->in[0]))
+        layer->traits |= LS_IN_PLACE | LS_SHARES_DY;
     LS_TRY(ls_shape_check(layer->in[0]));
     layer->out = (struct ls_shape){1, ls_shape_len(layer->in[0]), 1, 1};
     layer->flops = (double)layer->out.c;
     return LS_OK;
 }
 
-/* to (columns, rows) = transpose of from (rows, columns), for each of n samples */
-static void transpose(size_t n, size_t rows, size_t columns, const real *restrict from,
-                      real *restrict to)
+/* to (columns, rows) = transpose of from (rows, columns), for each of n samples. They may be one
+ * where there is but one row or column. */
+static void transpose(size_t n, size_t rows, size_t columns, const real *from, real *to)
 {
     const size_t len = rows * columns;
+    if (rows == 1 || columns == 1) {
+        if (from != to)
+            memcpy(to, from, n * len * sizeof *to);
+        return;
+    }
     for (size_t sample = 0; sample < n; sample++, from += len, to += len)
         for (size_t column = 0; column < columns; column++)
             for (size_t row = 0; row < rows; row++)
