@@ -4,7 +4,7 @@
 
 #include "src/base/vector.h"
 
-enum { ROUNDS = 10, LANES = 16 };
+enum { ROUNDS = 10, LANES = 32 };
 
 struct ls_draw ls_philox(uint64_t seed, uint64_t stream, uint64_t index)
 {
@@ -26,7 +26,8 @@ struct ls_draw ls_philox(uint64_t seed, uint64_t stream, uint64_t index)
     return (struct ls_draw){{c0, c1, c2, c3}};
 }
 
-/* LANES blocks side by side: the same rounds, each a loop over the lanes. */
+/* LANES blocks side by side: the same rounds, each a loop over the lanes. They are twice those of
+ * the widest vectors, so that one product need not wait for the one before. */
 static LS_VECTOR void draw_lanes(uint64_t seed, uint64_t stream, uint64_t index, uint32_t *words)
 {
     uint32_t c0[LANES], c1[LANES], c2[LANES], c3[LANES];

@@ -24,7 +24,7 @@ struct ls_draw {
 struct ls_draw ls_philox(uint64_t seed, uint64_t stream, uint64_t index);
 
 /** The blocks at index, index + 1, ... of `stream`, one after the other: the words of ls_philox.
- *  blocks  any number; 16 at a time are as cheap as one
+ *  blocks  any number; 32 at a time are as cheap as one
  *  words   (blocks, 4), overwritten    Collective: no. */
 void ls_philox_run(uint64_t seed, uint64_t stream, uint64_t index, size_t blocks, uint32_t *words);
 

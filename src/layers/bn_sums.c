@@ -4,7 +4,7 @@
 
 #include "src/base/vector.h"
 
-enum { MAX_LANES = 128, GROUP = 16, FEW = 64 };
+enum { MAX_LANES = 128, LEAST_LANES = 64, GROUP = 16, FEW = 4 };
 enum { CHUNK = 64 }; /* rows of lanes that stay in the first cache while groups go over them */
 
 /* A run of lanes: lane l of row r is the value at r * stride + l. With few channels several rows
@@ -17,16 +17,15 @@ struct lanes {
 
 size_t ls_bn_side_by_side(size_t c)
 {
-    if (c >= FEW)
+    if (c >= LEAST_LANES)
         return 1;
-    for (size_t k = (FEW + c - 1) / c; k * c <= MAX_LANES; k++)
+    for (size_t k = (LEAST_LANES + c - 1) / c; k * c <= MAX_LANES; k++)
         if (k * c % GROUP == 0)
             return k;
-    return (FEW + c - 1) / c;
+    return (LEAST_LANES + c - 1) / c;
 }
 
-/* With d = x - shift: sums of d and d^2, or of dy and dy d, for `width` lanes from `at` on. The
- * sums stay in registers where `width` is a constant. */
+/* With d = x - shift: sums of d and d^2, or of dy and dy d, for `width` lanes from `at` on. */
 static inline __attribute__((always_inline)) void add_group(struct lanes *v, size_t at,
                                                             size_t width, int with_dy)
 {
@@ -54,14 +53,16 @@ static inline __attribute__((always_inline)) void add_group(struct lanes *v, siz
     }
 }
 
-/* Loops over groups of lanes: the first of these are fixed in width. */
+/* Loops over groups of lanes: widths are constants, so that sums are in registers. */
 static LS_VECTOR void add_moments(struct lanes *v)
 {
     size_t at = 0;
     for (; at + GROUP <= v->len; at += GROUP)
         add_group(v, at, GROUP, 0);
-    if (at < v->len)
-        add_group(v, at, v->len - at, 0);
+    for (; at + FEW <= v->len; at += FEW)
+        add_group(v, at, FEW, 0);
+    for (; at < v->len; at++)
+        add_group(v, at, 1, 0);
 }
 
 static LS_VECTOR void add_products(struct lanes *v)
@@ -69,8 +70,10 @@ static LS_VECTOR void add_products(struct lanes *v)
     size_t at = 0;
     for (; at + GROUP <= v->len; at += GROUP)
         add_group(v, at, GROUP, 1);
-    if (at < v->len)
-        add_group(v, at, v->len - at, 1);
+    for (; at + FEW <= v->len; at += FEW)
+        add_group(v, at, FEW, 1);
+    for (; at < v->len; at++)
+        add_group(v, at, 1, 1);
 }
 
 static void add_rows(struct lanes *v, size_t rows)
@@ -100,11 +103,12 @@ static void sum_channels(struct lanes *v, size_t rows, size_t n, size_t k)
     }
 }
 
-/* Channels that are summed in one go: all when they are few, else pieces of 64 to 127. */
+/* Channels that are summed in one go: all, as long as there are lanes for them, else pieces of
+ * about one size, in whole groups. */
 static size_t piece_len(size_t c)
 {
-    const size_t pieces = c < FEW ? 1 : c / FEW;
-    return (c + pieces - 1) / pieces;
+    const size_t pieces = (c + MAX_LANES - 1) / MAX_LANES, len = (c + pieces - 1) / pieces;
+    return c <= MAX_LANES ? c : (len + GROUP - 1) / GROUP * GROUP;
 }
 
 /* In one pass, around the first row. As that is one of the values, its distance D from the mean

@@ -6,7 +6,7 @@
 /* Which tap of the window won, for each output: a byte, or 32 bits for windows of more taps. */
 enum { BYTE_TAPS = 256 };
 
-enum { GROUP = 16 }; /* channels that are worked on together, in registers */
+enum { GROUP = 16, FEW = 4 }; /* channels that are worked on together, in registers */
 
 /* Functions with a width or a choice among their arguments, which are constants where it counts. */
 #define INLINE static inline __attribute__((always_inline))
@@ -80,8 +80,10 @@ INLINE void pool(const struct ls_layer *layer, const struct ls_call *call, bool 
             size_t i = 0;
             for (; i + GROUP <= c; i += GROUP)
                 take_best(layer, &taps, x + i, GROUP, call->y, call->saved, at + i, wide);
-            if (i < c)
-                take_best(layer, &taps, x + i, c - i, call->y, call->saved, at + i, wide);
+            for (; i + FEW <= c; i += FEW)
+                take_best(layer, &taps, x + i, FEW, call->y, call->saved, at + i, wide);
+            for (; i < c; i++)
+                take_best(layer, &taps, x + i, 1, call->y, call->saved, at + i, wide);
             at += c;
         }
 }
@@ -131,8 +133,10 @@ INLINE void scatter(const struct ls_layer *layer, const struct ls_call *call, bo
             size_t i = 0;
             for (; i + GROUP <= c; i += GROUP)
                 give_back(layer, &taps, dx + i, GROUP, call->dy, call->saved, at + i, wide, apart);
-            if (i < c)
-                give_back(layer, &taps, dx + i, c - i, call->dy, call->saved, at + i, wide, apart);
+            for (; i + FEW <= c; i += FEW)
+                give_back(layer, &taps, dx + i, FEW, call->dy, call->saved, at + i, wide, apart);
+            for (; i < c; i++)
+                give_back(layer, &taps, dx + i, 1, call->dy, call->saved, at + i, wide, apart);
             at += c;
         }
 }
