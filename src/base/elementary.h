@@ -8,8 +8,8 @@
  * smooth function, a polynomial in (t - 4) / (t + 4) (Shepherd and Laframboise, "Chebyshev
  * approximation of (1 + 2x) exp(x^2) erfc x", Math. Comp. 36, 1981).
  *
- * Errors in ulp, at most: exp, expm1 and tanh 2, sigmoid and the density 2.5, Phi 4. Results below the least
- * normal number have an absolute error of one of the least denormal. NaN gives NaN. */
+ * Errors in ulp, at most: exp, expm1 and tanh 2, sigmoid and the density 2.5, Phi 4. Results below
+ * the least normal number have an absolute error of one of the least denormal. NaN gives NaN. */
 #ifndef LOCKSTEP_BASE_ELEMENTARY_H
 #define LOCKSTEP_BASE_ELEMENTARY_H
 
