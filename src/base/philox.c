@@ -61,7 +61,7 @@ static LS_VECTOR void draw_lanes(uint64_t seed, uint64_t stream, uint64_t index,
 
 void ls_philox_run(uint64_t seed, uint64_t stream, uint64_t index, size_t blocks, uint32_t *words)
 {
-    for (; blocks >= LANES; blocks -= LANES, index += LANES, words += 4 * LANES)
+    for (; blocks >= LANES; blocks -= LANES, index += LANES, words += 4 * (size_t)LANES)
         draw_lanes(seed, stream, index, words);
     if (blocks > 0) {
         uint32_t rest[4 * LANES];

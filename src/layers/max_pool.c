@@ -103,20 +103,23 @@ static void forward(const struct ls_layer *layer, const struct ls_call *call)
     (is_wide(layer) ? pool_wide : pool_bytes)(layer, call);
 }
 
-/* Hands dy to the winners: dx of the taps becomes it or 0 where windows are apart, else it is
+/* `width` channels from `first` on, whose place is `at` in dy and among the winners. Hands dy to
+ * the winners: dx of the taps becomes it or 0 where windows are apart, else it is
  * added. */
-INLINE void give_back(const struct ls_layer *layer, const struct ls_taps *taps, real *dx,
-                      size_t width, const real *dy, const void *saved, size_t at, bool wide,
+INLINE void give_back(const struct ls_layer *layer, const struct ls_call *call,
+                      const struct ls_taps *taps, size_t first, size_t width, size_t at, bool wide,
                       bool apart)
 {
     const size_t c = layer->out.c, window_row = ((const struct ls_window *)layer->plan)->size.w;
+    const real *const dy = call->dy + at;
+    const void *const saved = call->saved;
     for (size_t row = 0; row < taps->rows; row++)
         for (size_t column = 0; column < taps->columns; column++) {
-            real *const pixel = dx + row * taps->image_row + column * c;
+            real *const pixel = call->dx[0] + taps->at + row * taps->image_row + column * c + first;
             const int32_t tap = (int32_t)(taps->first + row * window_row + column);
 #pragma omp simd
             for (size_t i = 0; i < width; i++) {
-                const real won = get_winner(saved, at + i, wide) == tap ? dy[at + i] : 0;
+                const real won = get_winner(saved, at + i, wide) == tap ? dy[i] : 0;
                 pixel[i] = apart ? won : pixel[i] + won;
             }
         }
@@ -129,14 +132,13 @@ INLINE void scatter(const struct ls_layer *layer, const struct ls_call *call, bo
     for (size_t row = 0; row < rows; row++)
         for (size_t column = 0; column < w; column++) {
             const struct ls_taps taps = ls_window_taps(layer, row, column);
-            real *const dx = call->dx[0] + taps.at;
             size_t i = 0;
             for (; i + GROUP <= c; i += GROUP)
-                give_back(layer, &taps, dx + i, GROUP, call->dy, call->saved, at + i, wide, apart);
+                give_back(layer, call, &taps, i, GROUP, at + i, wide, apart);
             for (; i + FEW <= c; i += FEW)
-                give_back(layer, &taps, dx + i, FEW, call->dy, call->saved, at + i, wide, apart);
+                give_back(layer, call, &taps, i, FEW, at + i, wide, apart);
             for (; i < c; i++)
-                give_back(layer, &taps, dx + i, 1, call->dy, call->saved, at + i, wide, apart);
+                give_back(layer, call, &taps, i, 1, at + i, wide, apart);
             at += c;
         }
 }
