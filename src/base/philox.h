@@ -4,6 +4,7 @@
 #ifndef LOCKSTEP_BASE_PHILOX_H
 #define LOCKSTEP_BASE_PHILOX_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* What a draw is for. The first field of every stream, so that no two uses share numbers. */
@@ -21,6 +22,11 @@ struct ls_draw {
 
 /** The block of 128 random bits at `index` of `stream`.  Collective: no. */
 struct ls_draw ls_philox(uint64_t seed, uint64_t stream, uint64_t index);
+
+/** The blocks at index, index + 1, ... of `stream`, one after the other: the words of ls_philox.
+ *  blocks  any number; 32 at a time are as cheap as one
+ *  words   (blocks, 4), overwritten    Collective: no. */
+void ls_philox_run(uint64_t seed, uint64_t stream, uint64_t index, size_t blocks, uint32_t *words);
 
 /** A stream's number from its purpose (8 bits), a number (24 bits) and a time (32 bits). */
 static inline uint64_t ls_stream(enum ls_purpose purpose, uint32_t number, uint64_t time)

@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "src/base/philox.h"
+#include "src/base/vector.h"
+
+enum { PIECE = 256 }; /* pixels that are normalised before they are dealt out */
 
 /* Where output pixel (0, 0) comes from, and in which direction columns run. */
 struct window {
@@ -28,33 +31,65 @@ static struct window draw(const struct ls_transform *t, uint64_t epoch, uint64_t
     return window;
 }
 
-/* One channel through a window. */
+static LS_VECTOR void normalize(size_t n, const float *restrict in, float mean, float std,
+                                real *restrict out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = LS_R((in[i] - mean) / std);
+}
+
+/* n pixels of one channel in a row, as they lie or backwards, to every c-th place of `out`. */
+static void copy_row(size_t n, size_t c, const float *restrict in, float mean, float std, bool flip,
+                     real *restrict out)
+{
+    if (c == 1 && !flip) {
+        normalize(n, in, mean, std, out);
+        return;
+    }
+    real piece[PIECE];
+    for (size_t at = 0; at < n; at += PIECE) {
+        const size_t len = n - at < PIECE ? n - at : PIECE;
+        normalize(len, in + at, mean, std, piece);
+        for (size_t i = 0; i < len; i++)
+            out[(flip ? n - 1 - at - i : at + i) * c] = piece[i];
+    }
+}
+
+static void fill_row(size_t n, size_t c, real value, real *restrict out)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i * c] = value;
+}
+
+static size_t clamp(long place, size_t most)
+{
+    return place < 0 ? 0 : (size_t)place < most ? (size_t)place : most;
+}
+
+/* One channel through a window. Columns [begin, end) of the output come from the image. */
 static void copy_channel(struct ls_shape s, struct window window, const float *restrict in,
                          float mean, float std, real *restrict out)
 {
     const real outside = LS_R((0.0f - mean) / std);
-    for (size_t h = 0; h < s.h; h++) {
+    const size_t begin = clamp(-window.left, s.w), end = clamp((long)s.w - window.left, s.w);
+    const size_t left = (size_t)((long)begin + window.left), n = end > begin ? end - begin : 0;
+    for (size_t h = 0; h < s.h; h++, out += s.w * s.c) {
         const long from_h = (long)h + window.top;
-        const bool row_inside = from_h >= 0 && from_h < (long)s.h;
-        for (size_t w = 0; w < s.w; w++) {
-            const long column = (long)w + window.left;
-            const long from_w = window.flip ? (long)s.w - 1 - column : column;
-            const bool inside = row_inside && from_w >= 0 && from_w < (long)s.w;
-            out[(h * s.w + w) * s.c] =
-                inside ? LS_R((in[(size_t)from_h * s.w + (size_t)from_w] - mean) / std) : outside;
+        if (from_h < 0 || from_h >= (long)s.h || n == 0) {
+            fill_row(s.w, s.c, outside, out);
+            continue;
         }
+        const float *const row = in + (size_t)from_h * s.w;
+        fill_row(begin, s.c, outside, out);
+        copy_row(n, s.c, row + (window.flip ? s.w - left - n : left), mean, std, window.flip,
+                 out + begin * s.c);
+        fill_row(s.w - end, s.c, outside, out + end * s.c);
     }
 }
 
-static void plain_channel(struct ls_shape s, const float *restrict in, float mean, float std,
-                          real *restrict out)
-{
-    for (size_t i = 0; i < s.h * s.w; i++)
-        out[i * s.c] = LS_R((in[i] - mean) / std);
-}
-
-static void normalize_features(size_t f, const float *restrict in, const float *restrict mean,
-                               const float *restrict std, real *restrict out)
+static LS_VECTOR void normalize_features(size_t f, const float *restrict in,
+                                         const float *restrict mean, const float *restrict std,
+                                         real *restrict out)
 {
     for (size_t i = 0; i < f; i++)
         out[i] = LS_R((in[i] - mean[i]) / std[i]);
@@ -80,6 +115,6 @@ void ls_transform(const struct ls_transform *t, bool training, uint64_t epoch, u
         if (augment)
             copy_channel(s, window, in + c * s.h * s.w, mean, std, out + c);
         else
-            plain_channel(s, in + c * s.h * s.w, mean, std, out + c);
+            copy_row(s.h * s.w, s.c, in + c * s.h * s.w, mean, std, false, out + c);
     }
 }

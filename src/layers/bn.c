@@ -1,9 +1,9 @@
 /* Batch normalisation over the global batch: y = gamma (x - mean) invstd + beta per channel. The
  * moments and the sums of the backward pass are of all ranks' samples. The normalised x is worked
  * out again from x where it is needed, rather than kept. */
+#include "src/base/vector.h"
+#include "src/layers/bn_sums.h"
 #include "src/layers/shapes.h"
-
-#include <string.h>
 
 struct bn_args {
     double eps, momentum;
@@ -15,32 +15,39 @@ static const struct ls_option options[] = {
      "weight of a batch in the running statistics"},
     {.name = NULL}};
 
-/* Of the batch at hand, per channel; written by the two finishes. */
-struct state {
-    double n; /* values of a channel in the global batch */
-    double *mean, *invstd;
-    double *unbiased;           /* variance, for running_var */
-    double *mean_dy, *mean_dyx; /* over the n values: dy, and dy times the normalised x */
-};
-
-/* The same as reals for one call, in scratch. The mean is a sum of two, so that x - mean keeps
- * its digits when the mean is far larger than the deviation. */
+/* y = (x - mean) scale + shift;  dx = (dy - (x - mean) slope - offset) scale. The mean is rounded
+ * to a real, and what that takes away is in shift and offset: x - mean keeps its digits when the
+ * mean is far larger than the deviation. Each repeats its channels up to `period` values, so that
+ * loops are long also where channels are few. */
 struct coefficients {
-    real *mean, *mean_rest;
-    real *scale;          /* gamma invstd */
-    real *offset, *slope; /* of the backward pass: mean_dy, mean_dyx invstd */
+    real *mean, *scale, *shift;
+    real *slope, *offset; /* of a batch only */
 };
 
-enum { COEFFICIENTS = 5 };
+struct state {
+    size_t period;
+    struct coefficients stored;       /* of the running statistics, by prepare */
+    struct coefficients batch;        /* of the batch at hand, by the two finishes */
+    double n;                         /* values of a channel in the global batch */
+    double *mean, *invstd, *unbiased; /* (C); the last is the variance for running_var */
+};
 
 static ls_status plan(struct ls_layer *layer)
 {
     const size_t c = layer->in[0].c;
+    const size_t period = c * ls_bn_side_by_side(c);
     struct state *state = ls_arena_get(layer->arena, 1, sizeof *state);
-    double *memory = ls_arena_get(layer->arena, c, 5 * sizeof *memory);
-    if (!state || !memory)
+    double *memory = ls_arena_get(layer->arena, c, 3 * sizeof *memory);
+    real *r = ls_arena_get(layer->arena, period, 8 * sizeof *r);
+    if (!state || !memory || !r)
         return LS_OTHER;
-    *state = (struct state){0, memory, memory + c, memory + 2 * c, memory + 3 * c, memory + 4 * c};
+    *state = (struct state){
+        .period = period,
+        .stored = {.mean = r, .scale = r + period, .shift = r + 2 * period},
+        .batch = {r + 3 * period, r + 4 * period, r + 5 * period, r + 6 * period, r + 7 * period},
+        .mean = memory,
+        .invstd = memory + c,
+        .unbiased = memory + 2 * c};
     layer->state = state;
     LS_TRY(ls_same_shape_plan(layer));
     layer->n_params = layer->n_buffers = 2;
@@ -59,12 +66,6 @@ static size_t min_batch(const struct ls_layer *layer)
     return layer->in[0].h * layer->in[0].w == 1 ? 2 : 1;
 }
 
-static size_t scratch_len(const struct ls_layer *layer, size_t max_n)
-{
-    (void)max_n;
-    return COEFFICIENTS * layer->in[0].c;
-}
-
 static size_t count_rows(const struct ls_layer *layer, const struct ls_call *call)
 {
     return call->n * layer->in[0].h * layer->in[0].w;
@@ -75,26 +76,33 @@ static bool uses_batch(const struct ls_layer *layer, const struct ls_call *call)
     return call->training && !layer->frozen;
 }
 
-/* Two passes: the mean, then the squares of the deviations from it. */
+/* The coefficients of channel i that forward needs. */
+static void set_forward(const struct ls_layer *layer, const struct coefficients *k, size_t i,
+                        double mean, double invstd)
+{
+    const size_t period = ((const struct state *)layer->state)->period;
+    const double scale = (double)layer->param[0][i] * invstd, rest = mean - (double)LS_R(mean);
+    for (size_t at = i; at < period; at += layer->in[0].c) {
+        k->mean[at] = LS_R(mean);
+        k->scale[at] = LS_R(scale);
+        k->shift[at] = LS_R((double)layer->param[1][i] - rest * scale);
+    }
+}
+
+static void prepare(const struct ls_layer *layer)
+{
+    const double eps = ((const struct bn_args *)layer->args)->eps;
+    const struct state *s = layer->state;
+    for (size_t i = 0; i < layer->in[0].c; i++)
+        set_forward(layer, &s->stored, i, (double)layer->buffer[0][i],
+                    1 / sqrt((double)layer->buffer[1][i] + eps));
+}
+
 static void forward_leaf(const struct ls_layer *layer, const struct ls_call *call, double *leaf)
 {
     const size_t c = layer->in[0].c, rows = count_rows(layer, call);
-    double *restrict mean = leaf + 1, *restrict m2 = mean + c;
-    memset(leaf, 0, (1 + 2 * c) * sizeof *leaf);
     leaf[0] = (double)rows;
-    if (rows == 0)
-        return;
-    const real *restrict x = call->x[0];
-    for (size_t row = 0; row < rows; row++)
-        for (size_t i = 0; i < c; i++)
-            mean[i] += (double)x[row * c + i];
-    for (size_t i = 0; i < c; i++)
-        mean[i] /= (double)rows;
-    for (size_t row = 0; row < rows; row++)
-        for (size_t i = 0; i < c; i++) {
-            const double deviation = (double)x[row * c + i] - mean[i];
-            m2[i] += deviation * deviation;
-        }
+    ls_bn_moments(rows, c, call->x[0], leaf + 1, leaf + 1 + c);
 }
 
 static void forward_finish(const struct ls_layer *layer, const double *root)
@@ -108,6 +116,7 @@ static void forward_finish(const struct ls_layer *layer, const double *root)
         s->mean[i] = mean[i];
         s->invstd[i] = 1 / sqrt(m2[i] / s->n + args->eps);
         s->unbiased[i] = m2[i] / (s->n > 1 ? s->n - 1 : 1);
+        set_forward(layer, &s->batch, i, s->mean[i], s->invstd[i]);
     }
 }
 
@@ -122,103 +131,95 @@ static void commit(const struct ls_layer *layer)
     }
 }
 
-static struct coefficients prepare(const struct ls_layer *layer, const struct ls_call *call)
+/* `omp simd`: x and y may be one, but nothing else overlaps. */
+static LS_VECTOR void normalize(size_t len, size_t period, const struct coefficients *k,
+                                const real *x, real *y)
 {
-    const double eps = ((const struct bn_args *)layer->args)->eps;
-    const struct state *s = layer->state;
-    const size_t c = layer->in[0].c;
-    const bool batch = uses_batch(layer, call);
-    const struct coefficients k = {call->scratch, call->scratch + c, call->scratch + 2 * c,
-                                   call->scratch + 3 * c, call->scratch + 4 * c};
-    for (size_t i = 0; i < c; i++) {
-        const double mean = batch ? s->mean[i] : (double)layer->buffer[0][i];
-        const double invstd = batch ? s->invstd[i] : 1 / sqrt((double)layer->buffer[1][i] + eps);
-        k.mean[i] = LS_R(mean);
-        k.mean_rest[i] = LS_R(mean - (double)k.mean[i]);
-        k.scale[i] = LS_R((double)layer->param[0][i] * invstd);
+    const real *const mean = k->mean, *const scale = k->scale, *const shift = k->shift;
+    for (; len > 0; x += period, y += period) {
+        const size_t n = len < period ? len : period;
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            y[i] = (x[i] - mean[i]) * scale[i] + shift[i];
+        len -= n;
     }
-    return k;
+}
+
+static size_t count_values(const struct ls_layer *layer, const struct ls_call *call)
+{
+    return call->n * ls_shape_len(layer->in[0]);
 }
 
 static void forward(const struct ls_layer *layer, const struct ls_call *call)
 {
-    const struct coefficients k = prepare(layer, call);
-    const size_t c = layer->in[0].c, rows = count_rows(layer, call);
-    const real *restrict mean = k.mean, *restrict rest = k.mean_rest, *restrict scale = k.scale;
-    const real *restrict shift = layer->param[1];
-    for (size_t row = 0; row < rows; row++) {
-        const real *restrict x = call->x[0] + row * c;
-        real *restrict y = call->y + row * c;
-        for (size_t i = 0; i < c; i++)
-            y[i] = (x[i] - mean[i] - rest[i]) * scale[i] + shift[i];
-    }
+    const struct state *s = layer->state;
+    normalize(count_values(layer, call), s->period,
+              uses_batch(layer, call) ? &s->batch : &s->stored, call->x[0], call->y);
 }
 
 /* Sums of dy and of dy times the normalised x. */
 static void backward_leaf(const struct ls_layer *layer, const struct ls_call *call, double *leaf)
 {
     const struct state *s = layer->state;
-    const size_t c = layer->in[0].c, rows = count_rows(layer, call);
-    const double *restrict mean = s->mean;
-    double *restrict sum = leaf, *restrict sum_x = leaf + c;
-    memset(leaf, 0, 2 * c * sizeof *leaf);
-    for (size_t row = 0; row < rows; row++) {
-        const real *restrict x = call->x[0] + row * c, *restrict dy = call->dy + row * c;
-        for (size_t i = 0; i < c; i++) {
-            sum[i] += (double)dy[i];
-            sum_x[i] += (double)dy[i] * ((double)x[i] - mean[i]);
-        }
-    }
+    const size_t c = layer->in[0].c;
+    ls_bn_products(count_rows(layer, call), c, call->x[0], call->dy, s->mean, leaf, leaf + c);
     for (size_t i = 0; i < c; i++)
-        sum_x[i] *= s->invstd[i];
+        leaf[c + i] *= s->invstd[i];
 }
 
+/* With xhat = (x - mean) invstd and means over the n values of a channel:
+ * dx = gamma invstd (dy - mean(dy) - xhat mean(dy xhat)) */
 static void backward_finish(const struct ls_layer *layer, const double *root, real *const *grad)
 {
-    struct state *s = layer->state;
+    const struct state *s = layer->state;
     const size_t c = layer->in[0].c;
     for (size_t i = 0; i < c; i++) {
+        const double slope = root[c + i] / s->n * s->invstd[i];
+        const double rest = s->mean[i] - (double)LS_R(s->mean[i]);
         grad[0][i] = LS_R(root[c + i]);
         grad[1][i] = LS_R(root[i]);
-        s->mean_dy[i] = root[i] / s->n;
-        s->mean_dyx[i] = root[c + i] / s->n;
+        for (size_t at = i; at < s->period; at += c) {
+            s->batch.slope[at] = LS_R(slope);
+            s->batch.offset[at] = LS_R(root[i] / s->n - rest * slope);
+        }
     }
 }
 
-/* Running statistics do not depend on x, so only the scale is left of the formula below. */
-static void backward_stored(const struct ls_layer *layer, const struct ls_call *call)
+static LS_VECTOR void differentiate(size_t len, size_t period, const struct coefficients *k,
+                                    const real *x, const real *dy, real *dx)
 {
-    const size_t c = layer->in[0].c, rows = count_rows(layer, call);
-    const real *restrict scale = prepare(layer, call).scale;
-    for (size_t row = 0; row < rows; row++)
-        for (size_t i = 0; i < c; i++)
-            call->dx[0][row * c + i] = call->dy[row * c + i] * scale[i];
+    const real *const mean = k->mean, *const scale = k->scale;
+    const real *const slope = k->slope, *const offset = k->offset;
+    for (; len > 0; x += period, dy += period, dx += period) {
+        const size_t n = len < period ? len : period;
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            dx[i] = (dy[i] - (x[i] - mean[i]) * slope[i] - offset[i]) * scale[i];
+        len -= n;
+    }
 }
 
-/* dx = gamma invstd (dy - mean_dy - xhat mean_dyx), xhat = (x - mean) invstd */
+/* Running statistics do not depend on x, so only the scale is left. */
+static LS_VECTOR void differentiate_stored(size_t len, size_t period, const real *scale,
+                                           const real *dy, real *dx)
+{
+    for (; len > 0; dy += period, dx += period) {
+        const size_t n = len < period ? len : period;
+#pragma omp simd
+        for (size_t i = 0; i < n; i++)
+            dx[i] = dy[i] * scale[i];
+        len -= n;
+    }
+}
+
 static void backward(const struct ls_layer *layer, const struct ls_call *call)
 {
-    if (!call->dx[0])
-        return;
-    if (!uses_batch(layer, call)) {
-        backward_stored(layer, call);
-        return;
-    }
     const struct state *s = layer->state;
-    const struct coefficients k = prepare(layer, call);
-    const size_t c = layer->in[0].c, rows = count_rows(layer, call);
-    const real *restrict mean = k.mean, *restrict rest = k.mean_rest, *restrict scale = k.scale;
-    real *restrict slope = k.slope, *restrict offset = k.offset;
-    for (size_t i = 0; i < c; i++) {
-        offset[i] = LS_R(s->mean_dy[i]);
-        slope[i] = LS_R(s->mean_dyx[i] * s->invstd[i]);
-    }
-    for (size_t row = 0; row < rows; row++) {
-        const real *restrict x = call->x[0] + row * c, *restrict dy = call->dy + row * c;
-        real *restrict dx = call->dx[0] + row * c;
-        for (size_t i = 0; i < c; i++)
-            dx[i] = (dy[i] - offset[i] - (x[i] - mean[i] - rest[i]) * slope[i]) * scale[i];
-    }
+    const size_t len = call->dx[0] ? count_values(layer, call) : 0;
+    if (uses_batch(layer, call))
+        differentiate(len, s->period, &s->batch, call->x[0], call->dy, call->dx[0]);
+    else
+        differentiate_stored(len, s->period, s->stored.scale, call->dy, call->dx[0]);
 }
 
 const struct ls_layer_ops ls_layer_bn = {
@@ -228,9 +229,9 @@ const struct ls_layer_ops ls_layer_bn = {
     .args_bytes = sizeof(struct bn_args),
     .min_inputs = 1,
     .max_inputs = 1,
-    .traits = LS_BACKWARD_READS_X,
+    .traits = LS_BACKWARD_READS_X | LS_IN_PLACE,
     .plan = plan,
-    .scratch_len = scratch_len,
+    .prepare = prepare,
     .forward = forward,
     .backward = backward,
     .forward_merge = ls_merge_moments,

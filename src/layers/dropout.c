@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "src/base/philox.h"
+#include "src/base/vector.h"
+
+enum { DRAWN = 256 }; /* words at a time */
 
 struct dropout_args {
     double p;
@@ -22,6 +25,8 @@ static ls_status plan(struct ls_layer *layer)
     if (share(layer) >= 1)
         return ls_fail(LS_USAGE, "p must be below 1, got %g: nothing would be left", share(layer));
     LS_TRY(ls_same_shape_plan(layer));
+    if (share(layer) <= 0)
+        layer->traits |= LS_SHARES_DY;
     layer->saved_bytes = share(layer) > 0 ? ls_shape_len(layer->out) : 0;
     return LS_OK;
 }
@@ -31,6 +36,15 @@ static bool is_active(const struct ls_layer *layer, const struct ls_call *call)
     return call->training && share(layer) > 0;
 }
 
+/* An element is kept where ls_uniform of its word is at least p: where the word's upper 24 bits
+ * are at least p 2^24, rounded up. */
+static LS_VECTOR void compare(size_t len, const uint32_t *restrict words, int32_t least,
+                              uint8_t *restrict mask)
+{
+    for (size_t i = 0; i < len; i++)
+        mask[i] = (int32_t)(words[i] >> 8) >= least;
+}
+
 /* The mask of one sample, drawn by its place in the global batch: the same on any rank. */
 static void draw_mask(const struct ls_layer *layer, const struct ls_call *call, size_t sample,
                       uint8_t *mask)
@@ -38,44 +52,47 @@ static void draw_mask(const struct ls_layer *layer, const struct ls_call *call, 
     const size_t len = ls_shape_len(layer->out);
     const uint64_t stream = ls_stream(LS_DRAW_DROPOUT, (uint32_t)layer->number, call->step);
     const uint64_t row = (uint64_t)(call->row + sample) << 32;
-    const double p = share(layer);
-    for (size_t first = 0; first < len; first += 4) {
-        const struct ls_draw draw = ls_philox(call->seed, stream, row | first / 4);
-        for (size_t i = 0; i < 4 && first + i < len; i++)
-            mask[first + i] = (double)ls_uniform(draw.word[i]) >= p;
+    const int32_t least = (int32_t)ceil(share(layer) * 0x1p24);
+    uint32_t words[DRAWN];
+    for (size_t first = 0; first < len; first += DRAWN) {
+        const size_t n = len - first < DRAWN ? len - first : DRAWN;
+        ls_philox_run(call->seed, stream, row | first / 4, (n + 3) / 4, words);
+        compare(n, words, least, mask + first);
     }
 }
 
-static void apply(size_t len, const uint8_t *restrict mask, real scale, const real *restrict from,
-                  real *restrict to)
+/* `omp simd`: from and to may be one. */
+static LS_VECTOR void apply(size_t len, const uint8_t *mask, real scale, const real *from, real *to)
 {
-    for (size_t i = 0; i < len; i++)
-        to[i] = mask[i] ? from[i] * scale : 0;
+#pragma omp simd
+    for (size_t i = 0; i < len; i++) {
+        const real kept = from[i] * scale;
+        to[i] = mask[i] ? kept : 0;
+    }
+}
+
+static void run(const struct ls_layer *layer, const struct ls_call *call, const real *from,
+                real *to)
+{
+    const size_t len = call->n * ls_shape_len(layer->out);
+    if (is_active(layer, call))
+        apply(len, call->saved, LS_R(1 / (1 - share(layer))), from, to);
+    else if (from != to)
+        memcpy(to, from, len * sizeof *to);
 }
 
 static void forward(const struct ls_layer *layer, const struct ls_call *call)
 {
     const size_t len = ls_shape_len(layer->out);
-    uint8_t *mask = call->saved;
-    if (!is_active(layer, call)) {
-        memcpy(call->y, call->x[0], call->n * len * sizeof(real));
-        return;
-    }
-    for (size_t sample = 0; sample < call->n; sample++)
-        draw_mask(layer, call, sample, mask + sample * len);
-    apply(call->n * len, mask, LS_R(1 / (1 - share(layer))), call->x[0], call->y);
+    for (size_t sample = 0; is_active(layer, call) && sample < call->n; sample++)
+        draw_mask(layer, call, sample, (uint8_t *)call->saved + sample * len);
+    run(layer, call, call->x[0], call->y);
 }
 
 static void backward(const struct ls_layer *layer, const struct ls_call *call)
 {
-    const size_t len = call->n * ls_shape_len(layer->out);
-    if (!call->dx[0])
-        return;
-    if (!is_active(layer, call)) {
-        memcpy(call->dx[0], call->dy, len * sizeof(real));
-        return;
-    }
-    apply(len, call->saved, LS_R(1 / (1 - share(layer))), call->dy, call->dx[0]);
+    if (call->dx[0])
+        run(layer, call, call->dy, call->dx[0]);
 }
 
 const struct ls_layer_ops ls_layer_dropout = {
@@ -85,6 +102,7 @@ const struct ls_layer_ops ls_layer_dropout = {
     .args_bytes = sizeof(struct dropout_args),
     .min_inputs = 1,
     .max_inputs = 1,
+    .traits = LS_IN_PLACE,
     .plan = plan,
     .forward = forward,
     .backward = backward,

@@ -1,4 +1,7 @@
+#include "src/base/vector.h"
 #include "src/layers/shapes.h"
+
+#include <string.h>
 
 static ls_status plan(struct ls_layer *layer)
 {
@@ -12,25 +15,39 @@ static ls_status plan(struct ls_layer *layer)
     return LS_OK;
 }
 
+/* Rows are added one after the other. */
+static LS_VECTOR void average(size_t pixels, size_t c, const real *restrict x, real *restrict y)
+{
+    for (size_t i = 0; i < c; i++)
+        y[i] = x[i];
+    for (size_t pixel = 1; pixel < pixels; pixel++)
+        for (size_t i = 0; i < c; i++)
+            y[i] += x[pixel * c + i];
+    for (size_t i = 0; i < c; i++)
+        y[i] /= LS_R(pixels);
+}
+
+static LS_VECTOR void divide(size_t c, real pixels, const real *restrict dy, real *restrict dx)
+{
+    for (size_t i = 0; i < c; i++)
+        dx[i] = dy[i] / pixels;
+}
+
 static void forward(const struct ls_layer *layer, const struct ls_call *call)
 {
     const size_t c = layer->out.c, pixels = layer->in[0].h * layer->in[0].w;
-    for (size_t sample = 0; sample < call->n; sample++) {
-        real *y = call->y + sample * c;
-        ls_sum_rows(pixels, c, call->x[0] + sample * pixels * c, y);
-        for (size_t i = 0; i < c; i++)
-            y[i] /= LS_R(pixels);
-    }
+    for (size_t sample = 0; sample < call->n; sample++)
+        average(pixels, c, call->x[0] + sample * pixels * c, call->y + sample * c);
 }
 
 static void backward(const struct ls_layer *layer, const struct ls_call *call)
 {
     const size_t c = layer->out.c, pixels = layer->in[0].h * layer->in[0].w;
-    real *restrict dx = call->dx[0];
-    for (size_t row = 0; dx && row < call->n * pixels; row++) {
-        const real *restrict dy = call->dy + row / pixels * c;
-        for (size_t i = 0; i < c; i++)
-            dx[row * c + i] = dy[i] / LS_R(pixels);
+    real *dx = call->dx[0];
+    for (size_t sample = 0; dx && sample < call->n; sample++, dx += pixels * c) {
+        divide(c, LS_R(pixels), call->dy + sample * c, dx);
+        for (size_t pixel = 1; pixel < pixels; pixel++)
+            memcpy(dx + pixel * c, dx, c * sizeof *dx);
     }
 }
 

@@ -14,15 +14,24 @@ static double parameter(const struct ls_layer *layer)
     return ((const struct leaky_relu_args *)layer->args)->slope;
 }
 
-static inline real value(real x, real a)
+/* With a negative slope on the left, y does not tell where x was. */
+static ls_status plan(struct ls_layer *layer)
 {
-    return x > 0 ? x : a * x;
+    if (parameter(layer) < 0)
+        layer->traits = LS_BACKWARD_READS_X | LS_IN_PLACE;
+    return ls_same_shape_plan(layer);
 }
 
-static inline real gradient(real x, real y, real dy, real a)
+static inline real value(real x, real a)
 {
-    (void)y;
-    return x > 0 ? dy : dy * a;
+    const real left = a * x;
+    return x > 0 ? x : left;
+}
+
+static inline real gradient(real v, real dy, real a)
+{
+    const real left = dy * a;
+    return v > 0 ? dy : left;
 }
 
 LS_POINTWISE(value, gradient, parameter)
@@ -32,5 +41,10 @@ const struct ls_layer_ops ls_layer_leaky_relu = {
     .help = "x for x > 0, else slope x",
     .options = options,
     .args_bytes = sizeof(struct leaky_relu_args),
-    LS_POINTWISE_OPS,
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .traits = LS_BACKWARD_READS_Y | LS_IN_PLACE,
+    .plan = plan,
+    .forward = forward,
+    .backward = backward,
 };

@@ -1,9 +1,15 @@
+#include "src/base/vector.h"
 #include "src/layers/shapes.h"
 
 #include <string.h>
 
 /* Which tap of the window won, for each output: a byte, or 32 bits for windows of more taps. */
 enum { BYTE_TAPS = 256 };
+
+enum { GROUP = 16, FEW = 4 }; /* channels that are worked on together, in registers */
+
+/* Functions with a width or a choice among their arguments, which are constants where it counts. */
+#define INLINE static inline __attribute__((always_inline))
 
 static bool is_wide(const struct ls_layer *layer)
 {
@@ -15,112 +21,151 @@ static ls_status plan(struct ls_layer *layer)
 {
     LS_TRY(ls_pool_plan(layer));
     layer->saved_bytes =
-        ls_shape_len(layer->out) * (is_wide(layer) ? sizeof(uint32_t) : sizeof(uint8_t));
+        ls_shape_len(layer->out) * (is_wide(layer) ? sizeof(int32_t) : sizeof(uint8_t));
     return LS_OK;
 }
 
-/* The work on one pixel of the window, for the `c` channels from `at` on of the winners.
- * take_best holds x against the best so far. Like PyTorch: the first of equals wins, and NaN
- * beats everything, so that it is not lost. give_back hands dy to the winner. */
-#define WORK(type)                                                                                 \
-    static void take_best_##type(size_t c, uint32_t tap, const real *restrict x, real *restrict y, \
-                                 void *saved, size_t at)                                           \
-    {                                                                                              \
-        type *restrict winner = (type *)saved + at;                                                \
-        for (size_t i = 0; i < c; i++) {                                                           \
-            const bool better = x[i] > y[i] || isnan(x[i]);                                        \
-            y[i] = better ? x[i] : y[i];                                                           \
-            winner[i] = better ? (type)tap : winner[i];                                            \
-        }                                                                                          \
-    }                                                                                              \
-    static void start_##type(size_t c, uint32_t tap, const real *restrict x, real *restrict y,     \
-                             void *saved, size_t at)                                               \
-    {                                                                                              \
-        type *restrict winner = (type *)saved + at;                                                \
-        for (size_t i = 0; i < c; i++) {                                                           \
-            y[i] = x[i];                                                                           \
-            winner[i] = (type)tap;                                                                 \
-        }                                                                                          \
-    }                                                                                              \
-    static void give_back_##type(size_t c, uint32_t tap, const real *restrict dy,                  \
-                                 real *restrict dx, const void *saved, size_t at)                  \
-    {                                                                                              \
-        const type *restrict winner = (const type *)saved + at;                                    \
-        for (size_t i = 0; i < c; i++)                                                             \
-            dx[i] += winner[i] == (type)tap ? dy[i] : 0;                                           \
-    }
-WORK(uint8_t)
-WORK(uint32_t)
-
-/* The pixel of the image under tap (i, j) of the window at (row, column); false in the padding. */
-static bool find_pixel(const struct ls_layer *layer, const size_t place[2], size_t i, size_t j,
-                       size_t *pixel)
+INLINE int32_t get_winner(const void *saved, size_t at, bool wide)
 {
-    const struct ls_window *v = layer->plan;
-    const struct ls_shape in = layer->in[0];
-    const size_t y = place[0] % v->out.h * v->stride.h + i, x = place[1] * v->stride.w + j;
-    if (y < v->pad.h || x < v->pad.w || y - v->pad.h >= in.h || x - v->pad.w >= in.w)
-        return false;
-    *pixel = (place[0] / v->out.h * in.h + y - v->pad.h) * in.w + x - v->pad.w;
-    return true;
+    return wide ? ((const int32_t *)saved)[at] : ((const uint8_t *)saved)[at];
 }
 
-static void pool_pixel(const struct ls_layer *layer, const struct ls_call *call,
-                       const size_t place[2])
+INLINE void set_winner(void *saved, size_t at, bool wide, int32_t tap)
 {
-    const struct ls_window *v = layer->plan;
-    const size_t c = layer->out.c, at = (place[0] * v->out.w + place[1]) * c;
-    const bool wide = is_wide(layer);
-    bool started = false;
-    for (size_t i = 0; i < v->size.h; i++)
-        for (size_t j = 0; j < v->size.w; j++) {
-            const uint32_t tap = (uint32_t)(i * v->size.w + j);
-            size_t pixel;
-            if (!find_pixel(layer, place, i, j, &pixel))
-                continue;
-            if (started)
-                (wide ? take_best_uint32_t : take_best_uint8_t)(c, tap, call->x[0] + pixel * c,
-                                                                call->y + at, call->saved, at);
-            else
-                (wide ? start_uint32_t : start_uint8_t)(c, tap, call->x[0] + pixel * c,
-                                                        call->y + at, call->saved, at);
-            started = true;
+    if (wide)
+        ((int32_t *)saved)[at] = tap;
+    else
+        ((uint8_t *)saved)[at] = (uint8_t)tap;
+}
+
+/* `width` channels of one output pixel, whose place is `at` in y and among the winners. Like
+ * PyTorch: the first of equals wins, and NaN beats everything, so that it is not lost. */
+INLINE void take_best(const struct ls_layer *layer, const struct ls_taps *taps, const real *x,
+                      size_t width, real *y, void *saved, size_t at, bool wide)
+{
+    const size_t c = layer->out.c, window_row = ((const struct ls_window *)layer->plan)->size.w;
+    real best[GROUP];
+    int32_t winner[GROUP];
+#pragma omp simd
+    for (size_t i = 0; i < width; i++) {
+        best[i] = x[i];
+        winner[i] = (int32_t)taps->first;
+    }
+    for (size_t row = 0; row < taps->rows; row++)
+        for (size_t column = 0; column < taps->columns; column++) {
+            const real *const pixel = x + row * taps->image_row + column * c;
+            const int32_t tap = (int32_t)(taps->first + row * window_row + column);
+#pragma omp simd
+            for (size_t i = 0; i < width; i++) {
+                const bool better = (pixel[i] > best[i]) | isnan(pixel[i]);
+                best[i] = better ? pixel[i] : best[i];
+                winner[i] = better ? tap : winner[i];
+            }
         }
+#pragma omp simd
+    for (size_t i = 0; i < width; i++) {
+        y[at + i] = best[i];
+        set_winner(saved, at + i, wide, winner[i]);
+    }
+}
+
+INLINE void pool(const struct ls_layer *layer, const struct ls_call *call, bool wide)
+{
+    const size_t c = layer->out.c, w = layer->out.w, rows = call->n * layer->out.h;
+    size_t at = 0;
+    for (size_t row = 0; row < rows; row++)
+        for (size_t column = 0; column < w; column++) {
+            const struct ls_taps taps = ls_window_taps(layer, row, column);
+            const real *const x = call->x[0] + taps.at;
+            size_t i = 0;
+            for (; i + GROUP <= c; i += GROUP)
+                take_best(layer, &taps, x + i, GROUP, call->y, call->saved, at + i, wide);
+            for (; i + FEW <= c; i += FEW)
+                take_best(layer, &taps, x + i, FEW, call->y, call->saved, at + i, wide);
+            for (; i < c; i++)
+                take_best(layer, &taps, x + i, 1, call->y, call->saved, at + i, wide);
+            at += c;
+        }
+}
+
+static LS_VECTOR void pool_bytes(const struct ls_layer *layer, const struct ls_call *call)
+{
+    pool(layer, call, false);
+}
+
+static LS_VECTOR void pool_wide(const struct ls_layer *layer, const struct ls_call *call)
+{
+    pool(layer, call, true);
 }
 
 static void forward(const struct ls_layer *layer, const struct ls_call *call)
 {
-    const struct ls_window *v = layer->plan;
-    for (size_t row = 0; row < call->n * v->out.h; row++)
-        for (size_t column = 0; column < v->out.w; column++)
-            pool_pixel(layer, call, (const size_t[]){row, column});
+    (is_wide(layer) ? pool_wide : pool_bytes)(layer, call);
 }
 
-static void scatter_pixel(const struct ls_layer *layer, const struct ls_call *call,
-                          const size_t place[2])
+/* `width` channels from `first` on, whose place is `at` in dy and among the winners. Hands dy to
+ * the winners: dx of the taps becomes it or 0 where windows are apart, else it is
+ * added. */
+INLINE void give_back(const struct ls_layer *layer, const struct ls_call *call,
+                      const struct ls_taps *taps, size_t first, size_t width, size_t at, bool wide,
+                      bool apart)
 {
-    const struct ls_window *v = layer->plan;
-    const size_t c = layer->out.c, at = (place[0] * v->out.w + place[1]) * c;
-    const bool wide = is_wide(layer);
-    for (size_t i = 0; i < v->size.h; i++)
-        for (size_t j = 0; j < v->size.w; j++) {
-            size_t pixel;
-            if (find_pixel(layer, place, i, j, &pixel))
-                (wide ? give_back_uint32_t
-                      : give_back_uint8_t)(c, (uint32_t)(i * v->size.w + j), call->dy + at,
-                                           call->dx[0] + pixel * c, call->saved, at);
+    const size_t c = layer->out.c, window_row = ((const struct ls_window *)layer->plan)->size.w;
+    const real *const dy = call->dy + at;
+    const void *const saved = call->saved;
+    for (size_t row = 0; row < taps->rows; row++)
+        for (size_t column = 0; column < taps->columns; column++) {
+            real *const pixel = call->dx[0] + taps->at + row * taps->image_row + column * c + first;
+            const int32_t tap = (int32_t)(taps->first + row * window_row + column);
+#pragma omp simd
+            for (size_t i = 0; i < width; i++) {
+                const real won = get_winner(saved, at + i, wide) == tap ? dy[i] : 0;
+                pixel[i] = apart ? won : pixel[i] + won;
+            }
         }
+}
+
+INLINE void scatter(const struct ls_layer *layer, const struct ls_call *call, bool wide, bool apart)
+{
+    const size_t c = layer->out.c, w = layer->out.w, rows = call->n * layer->out.h;
+    size_t at = 0;
+    for (size_t row = 0; row < rows; row++)
+        for (size_t column = 0; column < w; column++) {
+            const struct ls_taps taps = ls_window_taps(layer, row, column);
+            size_t i = 0;
+            for (; i + GROUP <= c; i += GROUP)
+                give_back(layer, call, &taps, i, GROUP, at + i, wide, apart);
+            for (; i + FEW <= c; i += FEW)
+                give_back(layer, call, &taps, i, FEW, at + i, wide, apart);
+            for (; i < c; i++)
+                give_back(layer, call, &taps, i, 1, at + i, wide, apart);
+            at += c;
+        }
+}
+
+static LS_VECTOR void scatter_apart(const struct ls_layer *layer, const struct ls_call *call)
+{
+    scatter(layer, call, false, true);
+}
+
+static LS_VECTOR void scatter_bytes(const struct ls_layer *layer, const struct ls_call *call)
+{
+    scatter(layer, call, false, false);
+}
+
+static LS_VECTOR void scatter_wide(const struct ls_layer *layer, const struct ls_call *call)
+{
+    scatter(layer, call, true, false);
 }
 
 static void backward(const struct ls_layer *layer, const struct ls_call *call)
 {
-    const struct ls_window *v = layer->plan;
+    const bool apart = ls_window_is_apart(layer->plan) && !is_wide(layer);
     if (!call->dx[0])
         return;
-    memset(call->dx[0], 0, call->n * ls_shape_len(layer->in[0]) * sizeof(real));
-    for (size_t row = 0; row < call->n * v->out.h; row++)
-        for (size_t column = 0; column < v->out.w; column++)
-            scatter_pixel(layer, call, (const size_t[]){row, column});
+    if (!apart || !ls_window_covers(layer->plan, layer->in[0]))
+        memset(call->dx[0], 0, call->n * ls_shape_len(layer->in[0]) * sizeof(real));
+    (is_wide(layer) ? scatter_wide : apart ? scatter_apart : scatter_bytes)(layer, call);
 }
 
 const struct ls_layer_ops ls_layer_max_pool = {

@@ -7,10 +7,10 @@ static inline real value(real x, real a)
     return x <= 0 ? 0 : x;
 }
 
-static inline real gradient(real x, real y, real dy, real a)
+static inline real gradient(real y, real dy, real a)
 {
-    (void)y, (void)a;
-    return x <= 0 ? 0 : dy;
+    (void)a;
+    return y <= 0 ? 0 : dy;
 }
 
 LS_POINTWISE(value, gradient, ls_no_parameter)
@@ -19,5 +19,5 @@ const struct ls_layer_ops ls_layer_relu = {
     .kind = "relu",
     .help = "max(x, 0)",
     .options = ls_no_options,
-    LS_POINTWISE_OPS,
+    LS_POINTWISE_OPS(LS_BACKWARD_READS_Y),
 };

@@ -7,13 +7,14 @@
 static inline real value(real x, real a)
 {
     (void)a;
-    return LS_R(SCALE) * (x > 0 ? x : LS_R(ALPHA) * expm1(x));
+    const real left = LS_R(ALPHA) * ls_expm1(x);
+    return LS_R(SCALE) * (x > 0 ? x : left);
 }
 
-static inline real gradient(real x, real y, real dy, real a)
+static inline real gradient(real y, real dy, real a)
 {
-    (void)y, (void)a;
-    return dy * LS_R(SCALE) * (x > 0 ? 1 : LS_R(ALPHA) * exp(x));
+    (void)a;
+    return dy * (y > 0 ? LS_R(SCALE) : y + LS_R(SCALE * ALPHA));
 }
 
 LS_POINTWISE(value, gradient, ls_no_parameter)
@@ -23,5 +24,5 @@ const struct ls_layer_ops ls_layer_selu = {
     .help = "scale (x for x > 0, else alpha (e^x - 1)), with the constants that keep mean 0 and "
             "variance 1",
     .options = ls_no_options,
-    LS_POINTWISE_OPS,
+    LS_POINTWISE_OPS(LS_BACKWARD_READS_Y),
 };

@@ -81,6 +81,18 @@ ls_status ls_pool_plan(struct ls_layer *layer)
     return LS_OK;
 }
 
+bool ls_window_is_apart(const struct ls_window *window)
+{
+    return window->stride.h >= window->size.h && window->stride.w >= window->size.w;
+}
+
+bool ls_window_covers(const struct ls_window *window, struct ls_shape in)
+{
+    const struct ls_window *v = window;
+    return v->stride.h <= v->size.h && v->stride.w <= v->size.w &&
+           v->out.h * v->stride.h >= in.h + v->pad.h && v->out.w * v->stride.w >= in.w + v->pad.w;
+}
+
 ls_status ls_shape_check(struct ls_shape shape)
 {
     char text[LS_SHAPE_TEXT];

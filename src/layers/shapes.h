@@ -47,6 +47,51 @@ ls_status ls_pool_plan(struct ls_layer *layer);
  *  Errors: LS_USAGE.  Collective: no. */
 ls_status ls_shape_check(struct ls_shape shape);
 
+/* The taps [begin, end) of a window that lie inside an axis of the image. Some do wherever it
+ * stands, as pad is at most half its size. */
+struct ls_span {
+    size_t begin, end;
+};
+
+/** Taps of the window at place `out` of an axis of `len`; tap i lies at out * stride + i - pad.
+ *  Collective: no. */
+static inline struct ls_span ls_taps_inside(size_t out, size_t stride, size_t pad, size_t size,
+                                            size_t len)
+{
+    const size_t first = out * stride, room = len + pad - first;
+    return (struct ls_span){first < pad ? pad - first : 0, room < size ? room : size};
+}
+
+/* The part of a window that lies inside the image, for one output pixel. */
+struct ls_taps {
+    size_t rows, columns;
+    size_t first;     /* number of its first tap: row times the window's width plus column */
+    size_t at;        /* of that tap in the image, in reals */
+    size_t image_row; /* reals from one row of the image to the next */
+};
+
+/** The taps under output pixel (row, column), where `row` counts over the samples of a call.
+ *  layer  planned by ls_pool_plan    Collective: no. */
+static inline struct ls_taps ls_window_taps(const struct ls_layer *layer, size_t row, size_t column)
+{
+    const struct ls_window *v = layer->plan;
+    const struct ls_shape in = layer->in[0];
+    const size_t y = row % v->out.h, sample = row / v->out.h;
+    const struct ls_span down = ls_taps_inside(y, v->stride.h, v->pad.h, v->size.h, in.h);
+    const struct ls_span across = ls_taps_inside(column, v->stride.w, v->pad.w, v->size.w, in.w);
+    const size_t image_y = y * v->stride.h + down.begin - v->pad.h;
+    const size_t image_x = column * v->stride.w + across.begin - v->pad.w;
+    return (struct ls_taps){down.end - down.begin, across.end - across.begin,
+                            down.begin * v->size.w + across.begin,
+                            ((sample * in.h + image_y) * in.w + image_x) * in.c, in.w * in.c};
+}
+
+/** Whether windows do not overlap.  Collective: no. */
+bool ls_window_is_apart(const struct ls_window *window);
+
+/** Whether every pixel of `in` is under a window, where windows do not overlap. Collective: no. */
+bool ls_window_covers(const struct ls_window *window, struct ls_shape in);
+
 /* to (C) += scale from (C): one pixel's channels. */
 static inline void ls_add_scaled(size_t c, real scale, const real *restrict from, real *restrict to)
 {

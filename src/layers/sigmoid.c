@@ -6,9 +6,9 @@ static inline real value(real x, real a)
     return ls_sigmoid(x);
 }
 
-static inline real gradient(real x, real y, real dy, real a)
+static inline real gradient(real y, real dy, real a)
 {
-    (void)x, (void)a;
+    (void)a;
     return dy * y * (1 - y);
 }
 
@@ -18,5 +18,5 @@ const struct ls_layer_ops ls_layer_sigmoid = {
     .kind = "sigmoid",
     .help = "1 / (1 + e^-x)",
     .options = ls_no_options,
-    LS_POINTWISE_OPS,
+    LS_POINTWISE_OPS(LS_BACKWARD_READS_Y),
 };

@@ -6,9 +6,9 @@ static inline real value(real x, real a)
     return x * ls_sigmoid(x);
 }
 
-static inline real gradient(real x, real y, real dy, real a)
+static inline real gradient(real x, real dy, real a)
 {
-    (void)y, (void)a;
+    (void)a;
     const real s = ls_sigmoid(x);
     return dy * s * (1 + x * (1 - s));
 }
@@ -19,5 +19,5 @@ const struct ls_layer_ops ls_layer_silu = {
     .kind = "silu",
     .help = "x sigmoid(x)",
     .options = ls_no_options,
-    LS_POINTWISE_OPS,
+    LS_POINTWISE_OPS(LS_BACKWARD_READS_X),
 };

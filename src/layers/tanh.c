@@ -3,12 +3,12 @@
 static inline real value(real x, real a)
 {
     (void)a;
-    return tanh(x);
+    return ls_tanh(x);
 }
 
-static inline real gradient(real x, real y, real dy, real a)
+static inline real gradient(real y, real dy, real a)
 {
-    (void)x, (void)a;
+    (void)a;
     return dy * (1 - y * y);
 }
 
@@ -18,5 +18,5 @@ const struct ls_layer_ops ls_layer_tanh = {
     .kind = "tanh",
     .help = "hyperbolic tangent",
     .options = ls_no_options,
-    LS_POINTWISE_OPS,
+    LS_POINTWISE_OPS(LS_BACKWARD_READS_Y),
 };

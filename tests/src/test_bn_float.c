@@ -36,8 +36,6 @@ static void make(struct bench *b)
     b->call = (struct ls_call){.n = N, .batch = N, .training = true, .x = {b->x}, .y = b->y};
     b->call.dy = b->dy;
     b->call.dx[0] = b->dx;
-    b->call.scratch =
-        ls_arena_get(&b->arena, b->layer.ops->scratch_len(&b->layer, N), sizeof(real));
     for (int i = 0; i < N; i++) {
         b->x[i] = LS_R(MEAN + 0.01 * (i * 29 % N) / N);
         b->dy[i] = LS_R(i * 17 % N) / N;

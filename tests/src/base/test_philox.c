@@ -65,6 +65,21 @@ static void uniform_lies_in_0_to_below_1(void **state)
     assert_true(ls_uniform(0x80000000U) >= 0.5F && ls_uniform(0x80000000U) <= 0.5F);
 }
 
+static void a_run_has_the_words_of_single_blocks(void **state)
+{
+    (void)state;
+    const uint64_t begin = 0xfffffff0u; /* the lower half of the index runs over */
+    for (size_t blocks = 0; blocks < 100; blocks += 33) {
+        uint32_t words[400] = {0};
+        ls_philox_run(5, 1ULL << 40 | 9, begin, blocks, words);
+        for (size_t i = 0; i < blocks; i++)
+            for (size_t w = 0; w < 4; w++)
+                assert_int_equal(words[4 * i + w], ls_philox(5, 1ULL << 40 | 9, begin + i).word[w]);
+        for (size_t i = 4 * blocks; i < 400; i++)
+            assert_int_equal(words[i], 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -73,6 +88,7 @@ int main(void)
         cmocka_unit_test(philox_of_the_digits_of_pi_is_the_known_answer),
         cmocka_unit_test(streams_of_different_purpose_number_or_time_differ),
         cmocka_unit_test(uniform_lies_in_0_to_below_1),
+        cmocka_unit_test(a_run_has_the_words_of_single_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

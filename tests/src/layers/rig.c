@@ -33,6 +33,7 @@ ls_status rig_plan(struct rig *rig, const char *kind, const char *const *argumen
     assert_non_null(layer->ops);
     assert_true(n_in >= layer->ops->min_inputs && n_in <= layer->ops->max_inputs);
     memcpy(layer->in, in, (size_t)n_in * sizeof *in);
+    layer->traits = layer->ops->traits;
     layer->engine = ls_engine_find(NULL);
     layer->engine->start();
     layer->arena = &rig->arena;
@@ -199,10 +200,12 @@ void rig_run(struct rig *rig, int shards)
         layer->ops->prepare(layer);
     exchange(rig, shard, &fold, true);
     for (int i = 0; i < shards; i++)
-        layer->ops->forward(layer, &shard[i].call);
+        rig_forward(rig, &shard[i].call);
+    for (int i = 0; i < shards; i++)
+        rig_forget(rig, &shard[i].call);
     exchange(rig, shard, &fold, false);
     for (int i = 0; i < shards; i++)
-        layer->ops->backward(layer, &shard[i].call);
+        rig_backward(rig, &shard[i].call);
     add_gradients(rig, shard, shards);
     expect_bounds(rig, shard, shards);
     ls_arena_release(&rig->arena);
@@ -295,6 +298,7 @@ void rig_check(const char *kind, const char *const *arguments, int n_in, const s
     rig_load(&rig, n);
     rig_check_gradients(&rig);
     rig_check_shards(&rig);
+    rig_check_traits(&rig);
     rig_release(&rig);
 }
 

@@ -14,12 +14,22 @@
 
 #include "src/layers/layer.h"
 
+/* How layers are called; all but the first as far as the layer's traits allow. */
+enum rig_way {
+    RIG_PLAIN,
+    RIG_FORGETFUL, /* before backward, x and y that it does not read turn into NaN */
+    RIG_IN_PLACE,
+    RIG_SHARING_DY,
+    RIG_IN_RUNS /* a shard in runs of samples */
+};
+
 struct rig {
     struct ls_arena arena;
     struct ls_layer layer;
     size_t n; /* samples of the global batch */
     uint64_t step;
     bool training;
+    enum rig_way way;
     real *x[LS_MAX_INPUTS], *dx[LS_MAX_INPUTS]; /* (n, in[i]) */
     real *y, *dy;                               /* (n, out) */
     real *grad[LS_MAX_PARAMS];
@@ -44,7 +54,15 @@ void rig_check_gradients(struct rig *rig);
 /** Asserts that 1, 3 and 8 shards give the same y, dx and gradients to 1e-12. */
 void rig_check_shards(struct rig *rig);
 
-/** Plans, loads n samples, and makes both checks; asserts the shape of the output. */
+/** Asserts that every way that the layer's traits allow gives the bits of the plain one. */
+void rig_check_traits(struct rig *rig);
+
+/** One shard's passes, in the rig's way; rig_forget is due between them. */
+void rig_forward(const struct rig *rig, const struct ls_call *call);
+void rig_forget(const struct rig *rig, const struct ls_call *call);
+void rig_backward(const struct rig *rig, const struct ls_call *call);
+
+/** Plans, loads n samples, and makes all three checks; asserts the shape of the output. */
 void rig_check(const char *kind, const char *const *arguments, int n_in, const struct ls_shape *in,
                size_t n, struct ls_shape out);
 

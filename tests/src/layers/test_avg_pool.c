@@ -8,8 +8,10 @@ static void avg_pool_matches_finite_differences(void **state)
     const char *const plain[] = {"size", "2", NULL};
     const char *const overlapping[] = {"size", "3", "stride", "2", "pad", "1", NULL};
     const char *const uneven[] = {"size", "2,3", "stride", "1,2", "pad", "1,0", NULL};
+    const char *const gaps[] = {"size", "2", "stride", "3", "pad", "1", NULL};
     const struct ls_shape image = {3, 3, 7, 8}, signal = {2, 3, 1, 9};
     rig_check("avg_pool", plain, 1, &image, 5, (struct ls_shape){3, 3, 3, 4});
+    rig_check("avg_pool", gaps, 1, &image, 5, (struct ls_shape){3, 3, 3, 3});
     rig_check("avg_pool", overlapping, 1, &image, 5, (struct ls_shape){3, 3, 4, 4});
     rig_check("avg_pool", uneven, 1, &image, 5, (struct ls_shape){3, 3, 8, 3});
     rig_check("avg_pool", overlapping, 1, &signal, 5, (struct ls_shape){2, 3, 1, 5});

@@ -60,6 +60,69 @@ static void bn_normalises_by_the_biased_variance_of_the_whole_batch(void **state
     rig_release(&rig);
 }
 
+static void expect_statistics(struct rig *rig, size_t rows, double tolerance)
+{
+    rig->layer.ops->commit(&rig->layer);
+    for (size_t c = 0; c < rig->layer.out.c; c++) {
+        double mean, m2;
+        moments(rig, rows, c, &mean, &m2);
+        const double var = m2 / (double)(rows - 1);
+        assert_true(fabs(rig->layer.buffer[0][c] - mean) < 1e-12 * (fabs(mean) + sqrt(var)));
+        assert_true(fabs(rig->layer.buffer[1][c] / var - 1) < tolerance);
+    }
+}
+
+static void bn_has_the_moments_of_any_number_of_channels(void **state)
+{
+    (void)state;
+    const char *const arguments[] = {"momentum", "1", NULL};
+    const size_t channels[] = {1, 2, 3, 10, 16, 17, 63, 64, 65, 127, 128, 129, 300};
+    for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
+        const struct ls_shape shape = {3, channels[i], 5, 31};
+        struct rig rig;
+        assert_int_equal(rig_plan(&rig, "bn", arguments, 1, &shape), LS_OK);
+        rig_load(&rig, 2);
+        rig_run(&rig, 1);
+        expect_statistics(&rig, 2 * 5 * 31, 1e-12);
+        rig_check_shards(&rig);
+        rig_check_traits(&rig);
+        rig_release(&rig);
+    }
+}
+
+/* its shard's sums are taken around the first row */
+static void bn_keeps_its_digits_when_the_first_row_is_far_from_all_others(void **state)
+{
+    (void)state;
+    const char *const arguments[] = {"momentum", "1", NULL};
+    const double distance[] = {1e3, 1e9, -1e15};
+    for (int i = 0; i < 3; i++) {
+        struct rig rig;
+        assert_int_equal(rig_plan(&rig, "bn", arguments, 1, &(struct ls_shape){3, 2, 40, 50}),
+                         LS_OK);
+        rig_load(&rig, 3);
+        rig.x[0][0] = rig.x[0][1] = distance[i];
+        rig_run(&rig, 1);
+        expect_statistics(&rig, 3 * 40 * 50, 1e-10);
+        rig_release(&rig);
+    }
+}
+
+static void bn_lets_nan_and_infinity_through(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct rig rig;
+        assert_int_equal(rig_plan(&rig, "bn", NULL, 1, &image), LS_OK);
+        rig_load(&rig, 4);
+        rig.x[0][i * 7 * image.c] = i == 0 ? (real)INFINITY : (real)NAN;
+        rig_run(&rig, 1);
+        for (size_t j = 0; j < 4 * ls_shape_len(image); j++)
+            assert_int_equal(isnan(rig.y[j]) != 0, j % image.c == 0);
+        rig_release(&rig);
+    }
+}
+
 static void bn_keeps_running_statistics_until_the_step_is_committed(void **state)
 {
     (void)state;
@@ -136,6 +199,9 @@ int main(void)
         cmocka_unit_test(bn_matches_finite_differences_in_training),
         cmocka_unit_test(bn_matches_finite_differences_when_frozen),
         cmocka_unit_test(bn_normalises_by_the_biased_variance_of_the_whole_batch),
+        cmocka_unit_test(bn_has_the_moments_of_any_number_of_channels),
+        cmocka_unit_test(bn_keeps_its_digits_when_the_first_row_is_far_from_all_others),
+        cmocka_unit_test(bn_lets_nan_and_infinity_through),
         cmocka_unit_test(bn_keeps_running_statistics_until_the_step_is_committed),
         cmocka_unit_test(bn_uses_running_statistics_at_evaluation),
         cmocka_unit_test(bn_needs_two_samples_only_where_a_sample_has_one_value_per_channel),

@@ -1,5 +1,9 @@
 #include "tests/src/layers/rig.h"
 
+#include <stdlib.h>
+
+#include "src/base/philox.h"
+
 static const struct ls_shape features = {1, 1003, 1, 1};
 static const char *const quarter[] = {"p", "0.25", NULL};
 
@@ -53,6 +57,27 @@ static void dropout_draws_another_mask_for_each_sample_and_step(void **state)
     rig_release(&rig);
 }
 
+static void dropout_keeps_an_element_where_its_uniform_number_is_at_least_p(void **state)
+{
+    (void)state;
+    const char *const shares[] = {"1e-9", "0.25", "0.3", "0.5", "0.99999994", "0.99999999"};
+    for (size_t s = 0; s < sizeof shares / sizeof *shares; s++) {
+        const char *const arguments[] = {"p", shares[s], NULL};
+        struct rig rig;
+        assert_int_equal(rig_plan(&rig, "dropout", arguments, 1, &features), LS_OK);
+        rig_load(&rig, 6);
+        rig_run(&rig, 3);
+        const uint64_t stream = ls_stream(LS_DRAW_DROPOUT, (uint32_t)rig.layer.number, rig.step);
+        for (uint64_t sample = 0; sample < 6; sample++)
+            for (uint64_t i = 0; i < features.c; i++) {
+                const uint32_t word = ls_philox(11, stream, sample << 32 | i / 4).word[i % 4];
+                const bool kept = (double)ls_uniform(word) >= strtod(shares[s], NULL);
+                assert_int_equal(rig.y[sample * features.c + i] != 0, kept);
+            }
+        rig_release(&rig);
+    }
+}
+
 static void dropout_copies_at_evaluation_and_with_p_0(void **state)
 {
     (void)state;
@@ -83,6 +108,7 @@ int main(void)
         cmocka_unit_test(dropout_matches_finite_differences),
         cmocka_unit_test(dropout_drops_a_share_p_and_scales_the_others),
         cmocka_unit_test(dropout_draws_another_mask_for_each_sample_and_step),
+        cmocka_unit_test(dropout_keeps_an_element_where_its_uniform_number_is_at_least_p),
         cmocka_unit_test(dropout_copies_at_evaluation_and_with_p_0),
         cmocka_unit_test(dropout_refuses_to_drop_everything),
     };

@@ -32,12 +32,22 @@ static void elu_has_alpha_1_unless_told(void **state)
     rig_check_values("elu", NULL, 2, (double[]){-1, 2}, (double[]){-0.63212055882855768, 2});
 }
 
+static void elu_with_a_negative_alpha_still_has_its_gradient(void **state)
+{
+    (void)state;
+    const char *const arguments[] = {"alpha", "-0.5", NULL}, *const zero[] = {"alpha", "0", NULL};
+    const struct ls_shape features = {1, 70, 1, 1};
+    rig_check("elu", arguments, 1, &features, 5, features);
+    rig_check("elu", zero, 1, &features, 5, features);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(elu_has_the_known_values),
         cmocka_unit_test(elu_keeps_the_shape_and_matches_finite_differences),
         cmocka_unit_test(elu_has_alpha_1_unless_told),
+        cmocka_unit_test(elu_with_a_negative_alpha_still_has_its_gradient),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,9 +6,11 @@ static void flatten_matches_finite_differences(void **state)
 {
     (void)state;
     const struct ls_shape image = {3, 3, 2, 4}, signal = {2, 3, 1, 9}, features = {1, 5, 1, 1};
+    const struct ls_shape grey = {3, 1, 3, 4};
     rig_check("flatten", NULL, 1, &image, 5, (struct ls_shape){1, 24, 1, 1});
     rig_check("flatten", NULL, 1, &signal, 5, (struct ls_shape){1, 27, 1, 1});
     rig_check("flatten", NULL, 1, &features, 5, features);
+    rig_check("flatten", NULL, 1, &grey, 5, (struct ls_shape){1, 12, 1, 1});
 }
 
 static void flatten_gives_the_order_c_h_w(void **state)

@@ -24,12 +24,22 @@ static void leaky_relu_takes_a_slope(void **state)
     rig_check_values("leaky_relu", arguments, 2, (double[]){-2, 2}, (double[]){-0.5, 2});
 }
 
+static void leaky_relu_with_a_negative_slope_still_has_its_gradient(void **state)
+{
+    (void)state;
+    const char *const arguments[] = {"slope", "-0.5", NULL}, *const zero[] = {"slope", "0", NULL};
+    const struct ls_shape features = {1, 70, 1, 1};
+    rig_check("leaky_relu", arguments, 1, &features, 5, features);
+    rig_check("leaky_relu", zero, 1, &features, 5, features);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(leaky_relu_has_the_known_values),
         cmocka_unit_test(leaky_relu_keeps_the_shape_and_matches_finite_differences),
         cmocka_unit_test(leaky_relu_takes_a_slope),
+        cmocka_unit_test(leaky_relu_with_a_negative_slope_still_has_its_gradient),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

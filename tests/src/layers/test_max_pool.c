@@ -9,10 +9,17 @@ static void max_pool_matches_finite_differences(void **state)
     const char *const overlapping[] = {"size", "3", "stride", "2", "pad", "1", NULL};
     const char *const uneven[] = {"size", "2,3", "stride", "1,2", "pad", "1,0", NULL};
     const char *const wide[] = {"size", "17", "stride", "1", "pad", "3", NULL};
+    const char *const gaps[] = {"size", "2", "stride", "3", "pad", "1", NULL};
+    const char *const padded[] = {"size", "2", "pad", "1", NULL};
+    const struct ls_shape many = {3, 37, 4, 6};
     const struct ls_shape image = {3, 3, 7, 8}, signal = {2, 3, 1, 9}, large = {3, 2, 18, 20};
     rig_check("max_pool", plain, 1, &image, 5, (struct ls_shape){3, 3, 3, 4});
     rig_check("max_pool", overlapping, 1, &image, 5, (struct ls_shape){3, 3, 4, 4});
     rig_check("max_pool", uneven, 1, &image, 5, (struct ls_shape){3, 3, 8, 3});
+    rig_check("max_pool", gaps, 1, &image, 5, (struct ls_shape){3, 3, 3, 3});
+    rig_check("max_pool", padded, 1, &image, 5, (struct ls_shape){3, 3, 4, 5});
+    rig_check("max_pool", plain, 1, &many, 5, (struct ls_shape){3, 37, 2, 3});
+    rig_check("max_pool", overlapping, 1, &many, 5, (struct ls_shape){3, 37, 2, 3});
     rig_check("max_pool", plain, 1, &signal, 5, (struct ls_shape){2, 3, 1, 4});
     rig_check("max_pool", overlapping, 1, &signal, 5, (struct ls_shape){2, 3, 1, 5});
     rig_check("max_pool", wide, 1, &large, 3, (struct ls_shape){3, 2, 8, 10});
