@@ -33,6 +33,7 @@ struct ls_column {
     bool plain; /* contiguous at `offset` of the file */
     uint64_t offset;
     int fd;              /* HDF5's own */
+    size_t watch;        /* rows to look at one by one before they are read */
     ls_convert *convert; /* NULL: HDF5 converts */
 
     struct ls_column_row *rows; /* (rows_capacity) scratch for sorting */
@@ -68,9 +69,9 @@ ls_status ls_column_read(struct ls_column *column, const uint64_t *rows, size_t 
 ls_status ls_column_read_span(const struct ls_column *column, uint64_t first, size_t n,
                               void *values);
 
-/** Has the system begin to read those of the rows that it does not have at hand; any thread.
+/** Has the system begin to read those of the rows that it does not have at hand.
  *  Collective: no.  Errors: none. */
-void ls_column_expect(const struct ls_column *column, const uint64_t *rows, size_t n);
+void ls_column_expect(struct ls_column *column, const uint64_t *rows, size_t n);
 
 /** Opens the dataset once more with a chunk cache of `bytes`, or of one row of chunks where that
  *  is more.  Errors: LS_DATA.  Needs the lock.  Collective: no. */

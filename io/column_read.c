@@ -74,16 +74,21 @@ static ls_status convert_by_library(const struct ls_column *column, size_t n, vo
     return status;
 }
 
-/* Rows [first, first + n), n <= run, into column->span: as they lie in the file, or as they are
- * handed out. */
+/* Rows [first, first + n), n <= run, into column->span: as they lie in the file where `convert`
+ * takes it from there, since conversion by HDF5 costs more than reading; else as handed out. */
 static ls_status read_span(struct ls_column *column, uint64_t first, size_t n)
 {
-    const hid_t type = column->integers ? H5T_NATIVE_INT64 : H5T_NATIVE_FLOAT;
-    if (!column->plain || column->integers)
-        return read_by_library(column, first, n, type, column->span);
     const size_t row_bytes = column->row_len * column->shape.element_bytes;
-    LS_TRY(pread_all(column, column->offset + first * row_bytes, n * row_bytes, column->span));
-    return column->convert ? LS_OK : convert_by_library(column, n * column->row_len, column->span);
+    const bool by_pread = column->plain && !column->integers;
+    if (by_pread)
+        LS_TRY(pread_all(column, column->offset + first * row_bytes, n * row_bytes, column->span));
+    if (by_pread)
+        return column->convert ? LS_OK
+                               : convert_by_library(column, n * column->row_len, column->span);
+    const hid_t type = column->convert    ? column->type
+                       : column->integers ? H5T_NATIVE_INT64
+                                          : H5T_NATIVE_FLOAT;
+    return read_by_library(column, first, n, type, column->span);
 }
 
 /* The rows asked for, all of them in a span of n rows, to their places. */
@@ -92,7 +97,7 @@ static ls_status read_run(struct ls_column *column, const struct ls_column_row *
 {
     LS_TRY(read_span(column, asked[0].row, n));
     const size_t out_bytes = column->row_len * value_bytes(column);
-    const bool raw = column->plain && column->convert;
+    const bool raw = column->convert != NULL;
     const size_t in_bytes = raw ? column->row_len * column->shape.element_bytes : out_bytes;
     for (size_t i = 0; i < len; i++) {
         const char *const from = (char *)column->span + (asked[i].row - asked[0].row) * in_bytes;
@@ -150,6 +155,17 @@ static ls_status read_runs(struct ls_column *column, size_t n, void *values)
     return LS_OK;
 }
 
+/* Samples lie all over memory: the processor begins to read the next while this one is converted.
+ */
+static void fetch_held(const struct ls_column *column, uint64_t row)
+{
+    enum { LINE = 64, MOST = 1024 };
+    const size_t bytes = column->row_len * column->held_bytes;
+    const char *const from = (const char *)column->held + row * bytes;
+    for (size_t b = 0; b < bytes && b < MOST; b += LINE)
+        __builtin_prefetch(from + b);
+}
+
 static void take_held(const struct ls_column *column, uint64_t row, char *values)
 {
     const size_t bytes = column->row_len * column->held_bytes;
@@ -168,6 +184,8 @@ ls_status ls_column_read(struct ls_column *column, const uint64_t *rows, size_t 
         LS_TRY(prepare_runs(column, n));
     for (size_t i = 0; i < n; i++) {
         LS_ASSERT(rows[i] < column->len);
+        if (i + 1 < n && rows[i + 1] < column->n_held)
+            fetch_held(column, rows[i + 1]);
         if (rows[i] < column->n_held)
             take_held(column, rows[i], (char *)values + i * row_bytes);
         else
@@ -176,16 +194,21 @@ ls_status ls_column_read(struct ls_column *column, const uint64_t *rows, size_t 
     return read_runs(column, left, values);
 }
 
-void ls_column_expect(const struct ls_column *column, const uint64_t *rows, size_t n)
+void ls_column_expect(struct ls_column *column, const uint64_t *rows, size_t n)
 {
+    enum { WATCH = 1024, SKIP = 8 };
     if (!column->plain || column->n_held == column->len)
         return;
     const size_t row_bytes = column->row_len * column->shape.element_bytes;
-    for (size_t i = 0; i < n; i++) {
+    /* where the last WATCH rows were at hand, one in SKIP is looked at: a look costs half a read */
+    for (size_t i = 0; i<n; i += column->watch> 0 ? 1 : SKIP) {
         const off_t at = (off_t)(column->offset + rows[i] * row_bytes);
         char byte;
         const struct iovec first = {&byte, 1};
-        if (preadv2(column->fd, &first, 1, at, RWF_NOWAIT) < 0 && errno == EAGAIN)
+        column->watch -= column->watch > 0;
+        if (preadv2(column->fd, &first, 1, at, RWF_NOWAIT) < 0 && errno == EAGAIN) {
             (void)posix_fadvise(column->fd, at, (off_t)row_bytes, POSIX_FADV_WILLNEED);
+            column->watch = WATCH;
+        }
     }
 }

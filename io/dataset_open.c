@@ -46,7 +46,7 @@ static ls_status read_values(void *context, const uint64_t *samples, size_t n, f
 
 static void expect(void *context, const uint64_t *samples, size_t n)
 {
-    const struct dataset *dataset = context;
+    struct dataset *dataset = context;
     ls_column_expect(&dataset->x, samples, n);
 }
 

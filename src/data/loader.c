@@ -69,6 +69,15 @@ static ls_status read_labels(struct ls_loader *loader, struct ls_batch *batch, s
     return LS_OK;
 }
 
+/* Whether the model sees samples as the source gives them. */
+static bool as_read(const struct ls_loader_spec *spec)
+{
+    const struct ls_transform *const t = spec->transform;
+    const bool augments = spec->training && (t->augment.flip || t->augment.crop_pad > 0);
+    return sizeof(real) == sizeof(float) && !t->mean &&
+           (t->shape.axes == 1 || (t->shape.c == 1 && !augments));
+}
+
 static ls_status read_shard(struct ls_loader *loader, struct ls_batch *batch,
                             const struct ls_plan_step *step, int shard)
 {
@@ -76,12 +85,15 @@ static ls_status read_shard(struct ls_loader *loader, struct ls_batch *batch,
     const size_t len = ls_shape_len(spec->source->shape);
     const size_t at = (size_t)shard * batch->max_n, n = batch->n[shard];
     const uint64_t *const samples = batch->samples + at;
-    LS_TRY(ls_source_read_x(spec->source, samples, n, loader->raw));
+    real *const x = batch->x + at * len;
+    const bool ready = as_read(spec);
+    float *const raw = ready ? (float *)(void *)x : loader->raw;
+    LS_TRY(ls_source_read_x(spec->source, samples, n, raw));
     if (spec->check)
-        LS_TRY(ls_source_check_finite(spec->source, "x", loader->raw, len, samples, n));
-    for (size_t i = 0; i < n; i++)
-        ls_transform(spec->transform, spec->training, step->epoch, samples[i],
-                     loader->raw + i * len, batch->x + (at + i) * len);
+        LS_TRY(ls_source_check_finite(spec->source, "x", raw, len, samples, n));
+    for (size_t i = 0; i < n && !ready; i++)
+        ls_transform(spec->transform, spec->training, step->epoch, samples[i], raw + i * len,
+                     x + i * len);
     return spec->labels ? read_labels(loader, batch, at, n) : LS_OK;
 }
 

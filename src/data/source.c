@@ -37,10 +37,13 @@ ls_status ls_source_read_values(struct ls_source *source, const uint64_t *sample
     return status;
 }
 
-void ls_source_expect(const struct ls_source *source, const uint64_t *samples, size_t n)
+void ls_source_expect(struct ls_source *source, const uint64_t *samples, size_t n)
 {
-    if (source->ops->expect && n > 0)
-        source->ops->expect(source->context, samples, n);
+    if (!source->ops->expect || n == 0)
+        return;
+    pthread_mutex_lock(&source->lock);
+    source->ops->expect(source->context, samples, n);
+    pthread_mutex_unlock(&source->lock);
 }
 
 /* By the bits: all ones in the exponent. */

@@ -50,7 +50,7 @@ ls_status ls_source_read_values(struct ls_source *source, const uint64_t *sample
 
 /** Says that x of these samples will be read soon, so that a slow disk begins.
  *  Collective: no.  Errors: none. */
-void ls_source_expect(const struct ls_source *source, const uint64_t *samples, size_t n);
+void ls_source_expect(struct ls_source *source, const uint64_t *samples, size_t n);
 
 /** Whether n rows of `len` values are all finite; LS_DATA with the sample when not.
  *  what  "x" or "y"     values  (n, len) of `samples` (n)

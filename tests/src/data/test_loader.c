@@ -1,7 +1,9 @@
 #include "tests/bench.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { N = 37, BATCH = 12, K = 3, LEN = 2 * 4 * 3 };
 
@@ -107,6 +109,57 @@ static void a_batch_stays_while_the_next_is_read(void **state)
         check_batch(f, batch, s);
     }
     ls_loader_free(loader);
+}
+
+/* What the reader has done, as the source sees it. */
+static atomic_size_t n_expected, n_read;
+static atomic_bool unexpected;
+static const struct ls_source_ops *counted;
+
+static ls_status count_read(void *context, const uint64_t *samples, size_t n, float *x)
+{
+    const size_t read = atomic_fetch_add(&n_read, n) + n;
+    if (read > atomic_load(&n_expected))
+        atomic_store(&unexpected, true);
+    return counted->read_x(context, samples, n, x);
+}
+
+static void count_expected(void *context, const uint64_t *samples, size_t n)
+{
+    (void)context, (void)samples;
+    atomic_fetch_add(&n_expected, n);
+}
+
+/* The samples of this rank in the steps below `end`. */
+static size_t own_samples(const struct fixture *f, uint64_t end)
+{
+    size_t n = 0;
+    for (uint64_t s = 0; s < end; s++) {
+        const struct ls_plan_step step = ls_plan_step(&f->plan, s);
+        n += ls_shard_row(step.n, 5, f->tree.last) - ls_shard_row(step.n, 5, f->tree.first);
+    }
+    return n;
+}
+
+static void two_batches_are_read_ahead_and_no_more(void **state)
+{
+    struct fixture *const f = *state;
+    counted = f->memory.source.ops;
+    struct ls_source_ops ops = *counted;
+    ops.read_x = count_read;
+    ops.expect = count_expected;
+    f->memory.source.ops = &ops;
+    struct ls_loader *const loader = start(f, 0);
+    for (uint64_t s = 0; s < 8; s++) {
+        (void)ls_loader_next(loader);
+        const size_t ahead = own_samples(f, s + 3);
+        for (int ms = 0; ms < 10000 && atomic_load(&n_read) < ahead; ms++)
+            (void)usleep(1000);
+        (void)usleep(2000);
+        assert_int_equal(atomic_load(&n_read), ahead);
+    }
+    ls_loader_free(loader);
+    assert_false(atomic_load(&unexpected));
 }
 
 static void values_are_read_as_they_are(void **state)
@@ -226,6 +279,7 @@ int main(void)
         LOADER_TEST(batches_are_what_the_plan_and_the_source_say),
         LOADER_TEST(a_loader_can_begin_in_mid_epoch),
         LOADER_TEST(a_batch_stays_while_the_next_is_read),
+        LOADER_TEST(two_batches_are_read_ahead_and_no_more),
         LOADER_TEST(values_are_read_as_they_are),
         LOADER_TEST(a_label_out_of_range_rides_in_the_batch),
         LOADER_TEST(a_value_that_is_not_finite_rides_in_the_batch_when_asked_to_check),
