@@ -5,12 +5,15 @@
 
 #include "src/data/labels.h"
 
-enum { BUFFERS = 3 }; /* one that is trained on, two ahead of it */
+/* Buffers: one that is trained on, two ahead of it or more where they are small, so that a reader
+ * that has to wait for a processor still has steps in hand. */
+enum { MIN_BUFFERS = 3, MAX_BUFFERS = 8, BUFFERS_BYTES = 8 << 20 };
 
 struct ls_loader {
     struct ls_loader_spec spec;
     struct ls_arena arena;
-    struct ls_batch batch[BUFFERS];
+    struct ls_batch batch[MAX_BUFFERS];
+    uint64_t buffers;
     float *raw;      /* (max_n, C, H, W) a shard as read */
     int64_t *labels; /* (max_n) */
     float *values;   /* (max_n, K) */
@@ -117,7 +120,7 @@ static void fill(struct ls_loader *loader, uint64_t s)
 {
     const struct ls_loader_spec *const spec = &loader->spec;
     const struct ls_plan_step step = ls_plan_step(spec->plan, s);
-    struct ls_batch *const batch = &loader->batch[s % BUFFERS];
+    struct ls_batch *const batch = &loader->batch[s % loader->buffers];
     batch->step = s;
     batch->epoch = step.epoch;
     batch->global_n = step.n;
@@ -149,13 +152,28 @@ static void *reader(void *argument)
     return NULL;
 }
 
+static size_t max_shard(const struct ls_loader_spec *spec)
+{
+    return ls_shard_max(spec->room > 0 ? spec->room : spec->plan->batch, spec->tree->shards);
+}
+
+static uint64_t choose_buffers(const struct ls_loader_spec *spec)
+{
+    const size_t shards = (size_t)(spec->tree->last - spec->tree->first);
+    const size_t bytes =
+        shards * max_shard(spec) * ls_shape_len(spec->source->shape) * sizeof(real);
+    uint64_t n = MIN_BUFFERS;
+    while (n < MAX_BUFFERS && (n + 1) * bytes <= BUFFERS_BYTES)
+        n++;
+    return n;
+}
+
 static ls_status allocate_batch(struct ls_loader *loader, struct ls_batch *batch)
 {
     const struct ls_loader_spec *const spec = &loader->spec;
     struct ls_arena *const arena = &loader->arena;
     const size_t shards = (size_t)(spec->tree->last - spec->tree->first);
-    batch->max_n =
-        ls_shard_max(spec->room > 0 ? spec->room : spec->plan->batch, spec->tree->shards);
+    batch->max_n = max_shard(spec);
     const size_t room = shards * batch->max_n;
     batch->n = ls_arena_get(arena, shards, sizeof *batch->n);
     batch->row = ls_arena_get(arena, shards, sizeof *batch->row);
@@ -172,7 +190,7 @@ static ls_status allocate_batch(struct ls_loader *loader, struct ls_batch *batch
 static ls_status allocate(struct ls_loader *loader)
 {
     const struct ls_loader_spec *const spec = &loader->spec;
-    for (int i = 0; i < BUFFERS; i++)
+    for (uint64_t i = 0; i < loader->buffers; i++)
         LS_TRY(allocate_batch(loader, &loader->batch[i]));
     const size_t max_n = loader->batch[0].max_n;
     loader->raw =
@@ -192,7 +210,8 @@ ls_status ls_loader_create(struct ls_loader **out, const struct ls_loader_spec *
     if (!loader)
         return LS_OTHER;
     *loader = (struct ls_loader){.spec = *spec, .next = first, .filled = first};
-    loader->wanted = first + BUFFERS;
+    loader->buffers = choose_buffers(spec);
+    loader->wanted = first + loader->buffers;
     ls_arena_init(&loader->arena);
     pthread_mutex_init(&loader->lock, NULL);
     pthread_cond_init(&loader->read, NULL);
@@ -212,14 +231,14 @@ const struct ls_batch *ls_loader_next(struct ls_loader *loader)
 {
     pthread_mutex_lock(&loader->lock);
     const uint64_t s = loader->next++;
-    if (loader->wanted < s + BUFFERS) { /* the step before is over: its buffer is free */
-        loader->wanted = s + BUFFERS;
+    if (loader->wanted < s + loader->buffers) { /* the step before is over: its buffer is free */
+        loader->wanted = s + loader->buffers;
         pthread_cond_signal(&loader->room);
     }
     while (loader->filled <= s)
         pthread_cond_wait(&loader->read, &loader->lock);
     pthread_mutex_unlock(&loader->lock);
-    return &loader->batch[s % BUFFERS];
+    return &loader->batch[s % loader->buffers];
 }
 
 void ls_loader_free(struct ls_loader *loader)

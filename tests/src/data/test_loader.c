@@ -141,24 +141,42 @@ static size_t own_samples(const struct fixture *f, uint64_t end)
     return n;
 }
 
-static void two_batches_are_read_ahead_and_no_more(void **state)
+/* How far a loader of batches of `room` samples at most reads, beyond the step it is at. */
+static void expect_ahead(struct fixture *f, size_t room, uint64_t ahead)
 {
-    struct fixture *const f = *state;
-    counted = f->memory.source.ops;
-    struct ls_source_ops ops = *counted;
+    struct ls_source_ops ops = *f->memory.source.ops;
     ops.read_x = count_read;
     ops.expect = count_expected;
+    counted = f->memory.source.ops;
     f->memory.source.ops = &ops;
+    f->spec.room = room;
+    atomic_store(&n_read, 0);
+    atomic_store(&n_expected, 0);
     struct ls_loader *const loader = start(f, 0);
-    for (uint64_t s = 0; s < 8; s++) {
+    for (uint64_t s = 0; s < 12; s++) {
         (void)ls_loader_next(loader);
-        const size_t ahead = own_samples(f, s + 3);
-        for (int ms = 0; ms < 10000 && atomic_load(&n_read) < ahead; ms++)
+        const size_t n = own_samples(f, s + ahead + 1);
+        for (int ms = 0; ms < 10000 && atomic_load(&n_read) < n; ms++)
             (void)usleep(1000);
         (void)usleep(2000);
-        assert_int_equal(atomic_load(&n_read), ahead);
+        assert_int_equal(atomic_load(&n_read), n);
     }
     ls_loader_free(loader);
+    f->memory.source.ops = counted;
+}
+
+static void two_large_batches_or_seven_small_ones_are_read_ahead(void **state)
+{
+    struct fixture *const f = *state;
+    expect_ahead(f, BATCH, 7);
+    expect_ahead(f, 50000, 2);
+}
+
+static void a_source_is_told_of_samples_before_they_are_read(void **state)
+{
+    struct fixture *const f = *state;
+    atomic_store(&unexpected, false);
+    expect_ahead(f, 0, 7);
     assert_false(atomic_load(&unexpected));
 }
 
@@ -279,7 +297,8 @@ int main(void)
         LOADER_TEST(batches_are_what_the_plan_and_the_source_say),
         LOADER_TEST(a_loader_can_begin_in_mid_epoch),
         LOADER_TEST(a_batch_stays_while_the_next_is_read),
-        LOADER_TEST(two_batches_are_read_ahead_and_no_more),
+        LOADER_TEST(two_large_batches_or_seven_small_ones_are_read_ahead),
+        LOADER_TEST(a_source_is_told_of_samples_before_they_are_read),
         LOADER_TEST(values_are_read_as_they_are),
         LOADER_TEST(a_label_out_of_range_rides_in_the_batch),
         LOADER_TEST(a_value_that_is_not_finite_rides_in_the_batch_when_asked_to_check),
