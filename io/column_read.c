@@ -191,7 +191,7 @@ ls_status ls_column_read(struct ls_column *column, const uint64_t *rows, size_t 
         else
             column->rows[left++] = (struct ls_column_row){rows[i], i};
     }
-    return read_runs(column, left, values);
+    return left > 0 ? read_runs(column, left, values) : LS_OK;
 }
 
 void ls_column_expect(struct ls_column *column, const uint64_t *rows, size_t n)

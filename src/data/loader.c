@@ -76,9 +76,11 @@ static ls_status read_labels(struct ls_loader *loader, struct ls_batch *batch, s
 static bool as_read(const struct ls_loader_spec *spec)
 {
     const struct ls_transform *const t = spec->transform;
-    const bool augments = spec->training && (t->augment.flip || t->augment.crop_pad > 0);
-    return sizeof(real) == sizeof(float) && !t->mean &&
-           (t->shape.axes == 1 || (t->shape.c == 1 && !augments));
+    if (t->mean || sizeof(real) != sizeof(float))
+        return false;
+    if (t->shape.axes == 1)
+        return true;
+    return t->shape.c == 1 && !(spec->training && (t->augment.flip || t->augment.crop_pad > 0));
 }
 
 static ls_status read_shard(struct ls_loader *loader, struct ls_batch *batch,
