@@ -224,9 +224,10 @@ static ls_status hold(struct ls_source *source, struct dataset *dataset, size_t 
     else if (x->chunk_len > 1 && x->n_held < x->len)
         source->note = ls_arena_printf(
             arena,
-            "%s: dataset %s is larger than data.memory and in chunks of %zu samples, so that most "
-            "samples in shuffled order cost reading a chunk (h5repack -l %s:CONTI -f %s:NONE)",
-            source->path, x->name, x->chunk_len, x->name, x->name);
+            "%s: dataset %s is larger than data.memory, so that in shuffled order most samples "
+            "cost "
+            "reading a chunk of %zu; raise it, or lay them out plainly by h5repack -l %s:CONTI",
+            source->path, x->name, x->chunk_len, x->name);
     return LS_OK;
 }
 
