@@ -41,7 +41,7 @@ static bool is_prime(size_t n)
 
 /* The cache holds at least the chunks of one row of chunks, however little memory is allowed,
  * since each of them would otherwise be decompressed anew for every sample. */
-static hid_t chunk_cache(const struct ls_column *column, hid_t creation)
+static hid_t chunk_cache(const struct ls_column *column, hid_t creation, size_t memory)
 {
     hsize_t chunk[H5S_MAX_RANK];
     const int axes = H5Pget_chunk(creation, H5S_MAX_RANK, chunk);
@@ -54,8 +54,8 @@ static hid_t chunk_cache(const struct ls_column *column, hid_t creation)
     if (chunk_bytes == 0)
         return -1;
     size_t bytes;
-    if (__builtin_mul_overflow(chunk_bytes, across, &bytes) || bytes < column->memory)
-        bytes = column->memory;
+    if (__builtin_mul_overflow(chunk_bytes, across, &bytes) || bytes < memory)
+        bytes = memory;
     size_t total;
     if (!__builtin_mul_overflow(chunk_bytes, (size_t)column->shape.dims[0], &total) &&
         !__builtin_mul_overflow(total, across, &total) && bytes > total)
@@ -69,10 +69,11 @@ static hid_t chunk_cache(const struct ls_column *column, hid_t creation)
     return access;
 }
 
-/* Opens the dataset once more, with a chunk cache of the right size. */
-static ls_status reopen_chunked(struct ls_column *column, hid_t creation)
+ls_status ls_column_cache(struct ls_column *column, size_t bytes)
 {
-    const hid_t access = chunk_cache(column, creation);
+    const hid_t creation = H5Dget_create_plist(column->id);
+    const hid_t access = creation < 0 ? -1 : chunk_cache(column, creation, bytes);
+    ls_hdf5_close(creation);
     if (access < 0)
         return ls_hdf5_damaged(column->path, column->name);
     ls_hdf5_close(column->id);
@@ -80,6 +81,16 @@ static ls_status reopen_chunked(struct ls_column *column, hid_t creation)
     const ls_status status = column->id < 0 ? ls_hdf5_damaged(column->path, column->name) : LS_OK;
     ls_hdf5_close(access);
     return status;
+}
+
+static ls_status find_chunks(struct ls_column *column, hid_t creation)
+{
+    hsize_t chunk[H5S_MAX_RANK] = {0};
+    if (H5Pget_chunk(creation, H5S_MAX_RANK, chunk) < 0 || chunk[0] == 0)
+        return ls_hdf5_damaged(column->path, column->name);
+    column->chunked = true;
+    column->chunk_len = chunk[0] < column->len ? (size_t)chunk[0] : column->len;
+    return LS_OK;
 }
 
 /* Finds where the rows lie in the file, and that the file goes on as far. */
@@ -126,18 +137,31 @@ static ls_status find_layout(struct ls_column *column)
                          "h5repack -f GZIP=4 makes it readable",
                          column->path, column->name);
     else if (layout == H5D_CHUNKED)
-        status = reopen_chunked(column, creation);
+        status = find_chunks(column, creation);
     else if (layout == H5D_CONTIGUOUS)
         status = locate(column);
     ls_hdf5_close(creation);
     return status;
 }
 
+/* Held as in the file where that takes no more memory than floats do. */
+static void choose_held(struct ls_column *column)
+{
+    const bool narrow = column->convert && column->shape.element_bytes <= sizeof(float);
+    column->held_type = column->integers ? H5T_NATIVE_INT64
+                        : narrow         ? column->type
+                                         : H5T_NATIVE_FLOAT;
+    column->held_bytes = column->integers ? sizeof(int64_t)
+                         : narrow         ? column->shape.element_bytes
+                                          : sizeof(float);
+    column->held_convert = narrow ? column->convert : NULL;
+}
+
 ls_status ls_column_open(struct ls_column *column, hid_t file, const char *path, const char *name,
-                         bool integers, size_t memory)
+                         bool integers)
 {
     *column = (struct ls_column){
-        .path = path, .name = name, .file = file, .integers = integers, .memory = memory};
+        .path = path, .name = name, .file = file, .integers = integers, .chunk_len = 1};
     column->id = H5Dopen2(file, name, H5P_DEFAULT);
     if (column->id < 0)
         return ls_fail(LS_DATA, "%s: %s cannot be opened as a dataset: %s", path, name,
@@ -152,7 +176,7 @@ ls_status ls_column_open(struct ls_column *column, hid_t file, const char *path,
     if (column->type < 0)
         return ls_hdf5_damaged(path, name);
     column->convert = integers ? NULL : ls_convert_find(column->type);
-    column->bytes = !integers && H5Tequal(column->type, H5T_NATIVE_UINT8) > 0;
+    choose_held(column);
     column->run = RUN_BYTES / (8 * column->row_len);
     if (column->run == 0)
         column->run = 1;
@@ -163,9 +187,7 @@ void ls_column_close(struct ls_column *column)
 {
     ls_hdf5_close(column->type);
     ls_hdf5_close(column->id);
-    ls_free(column->whole);
     ls_free(column->rows);
-    ls_free(column->run_raw);
-    ls_free(column->run_values);
+    ls_free(column->span);
     *column = (struct ls_column){0};
 }

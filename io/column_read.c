@@ -1,6 +1,8 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "io/cause.h"
@@ -11,14 +13,11 @@ static size_t value_bytes(const struct ls_column *column)
     return column->integers ? sizeof(int64_t) : sizeof(float);
 }
 
-/* Rows [first, first + n) by HDF5, converted to what is handed out, or as bytes. */
-static ls_status read_by_library(struct ls_column *column, uint64_t first, size_t n, bool bytes,
-                                 void *values)
+/* Rows [first, first + n) by HDF5, converted to `type`. */
+static ls_status read_by_library(const struct ls_column *column, uint64_t first, size_t n,
+                                 hid_t type, void *values)
 {
     ls_hdf5_lock();
-    const hid_t type = bytes              ? H5T_NATIVE_UINT8
-                       : column->integers ? H5T_NATIVE_INT64
-                                          : H5T_NATIVE_FLOAT;
     hsize_t start[LS_HDF5_AXES] = {first}, count[LS_HDF5_AXES] = {n};
     for (int a = 1; a < column->shape.axes; a++)
         count[a] = column->shape.dims[a];
@@ -53,8 +52,17 @@ static ls_status pread_all(const struct ls_column *column, uint64_t offset, size
     return LS_OK;
 }
 
+ls_status ls_column_read_span(const struct ls_column *column, uint64_t first, size_t n,
+                              void *values)
+{
+    const size_t row_bytes = column->row_len * column->held_bytes;
+    if (column->plain && column->held_convert)
+        return pread_all(column, column->offset + first * row_bytes, n * row_bytes, values);
+    return read_by_library(column, first, n, column->held_type, values);
+}
+
 /* HDF5 converts in place, in a buffer that holds the wider of both types. */
-static ls_status convert_by_library(struct ls_column *column, size_t n, void *raw, float *values)
+static ls_status convert_by_library(const struct ls_column *column, size_t n, void *raw)
 {
     ls_hdf5_lock();
     const herr_t error = H5Tconvert(column->type, H5T_NATIVE_FLOAT, n, raw, NULL, H5P_DEFAULT);
@@ -63,21 +71,42 @@ static ls_status convert_by_library(struct ls_column *column, size_t n, void *ra
                             column->path, column->name, ls_cause_hdf5())
                   : LS_OK;
     ls_hdf5_unlock();
-    if (status == LS_OK)
-        memcpy(values, raw, n * sizeof *values);
     return status;
 }
 
-/* Rows [first, first + n), n <= run, into `values`. */
-static ls_status read_run(struct ls_column *column, uint64_t first, size_t n, void *values)
+/* Rows [first, first + n), n <= run, into column->span: as they lie in the file where `convert`
+ * takes it from there, since conversion by HDF5 costs more than reading; else as handed out. */
+static ls_status read_span(struct ls_column *column, uint64_t first, size_t n)
 {
-    if (!column->plain || column->integers)
-        return read_by_library(column, first, n, false, values);
     const size_t row_bytes = column->row_len * column->shape.element_bytes;
-    LS_TRY(pread_all(column, column->offset + first * row_bytes, n * row_bytes, column->run_raw));
-    if (!column->convert)
-        return convert_by_library(column, n * column->row_len, column->run_raw, values);
-    column->convert(column->run_raw, n * column->row_len, values);
+    const bool by_pread = column->plain && !column->integers;
+    if (by_pread)
+        LS_TRY(pread_all(column, column->offset + first * row_bytes, n * row_bytes, column->span));
+    if (by_pread)
+        return column->convert ? LS_OK
+                               : convert_by_library(column, n * column->row_len, column->span);
+    const hid_t type = column->convert    ? column->type
+                       : column->integers ? H5T_NATIVE_INT64
+                                          : H5T_NATIVE_FLOAT;
+    return read_by_library(column, first, n, type, column->span);
+}
+
+/* The rows asked for, all of them in a span of n rows, to their places. */
+static ls_status read_run(struct ls_column *column, const struct ls_column_row *asked, size_t len,
+                          size_t n, void *values)
+{
+    LS_TRY(read_span(column, asked[0].row, n));
+    const size_t out_bytes = column->row_len * value_bytes(column);
+    const bool raw = column->convert != NULL;
+    const size_t in_bytes = raw ? column->row_len * column->shape.element_bytes : out_bytes;
+    for (size_t i = 0; i < len; i++) {
+        const char *const from = (char *)column->span + (asked[i].row - asked[0].row) * in_bytes;
+        char *const to = (char *)values + asked[i].place * out_bytes;
+        if (raw)
+            column->convert(from, column->row_len, (float *)to);
+        else
+            memcpy(to, from, out_bytes);
+    }
     return LS_OK;
 }
 
@@ -100,81 +129,86 @@ static ls_status prepare_runs(struct ls_column *column, size_t n)
             return LS_OTHER;
         column->rows_capacity = n;
     }
-    const size_t element =
-        column->shape.element_bytes > sizeof(float) ? column->shape.element_bytes : sizeof(float);
-    if (!column->run_raw && column->plain)
-        column->run_raw = ls_alloc(column->run, column->row_len * element);
-    if (!column->run_values)
-        column->run_values = ls_alloc(column->run, column->row_len * value_bytes(column));
-    return (column->run_raw || !column->plain) && column->run_values ? LS_OK : LS_OTHER;
+    const size_t element = column->shape.element_bytes > value_bytes(column)
+                               ? column->shape.element_bytes
+                               : value_bytes(column);
+    if (!column->span)
+        column->span = ls_alloc(column->run, column->row_len * element);
+    return column->span ? LS_OK : LS_OTHER;
 }
 
-static ls_status read_runs(struct ls_column *column, const uint64_t *rows, size_t n, void *values)
+/* The first n of column->rows. */
+static ls_status read_runs(struct ls_column *column, size_t n, void *values)
 {
-    LS_TRY(prepare_runs(column, n));
-    struct ls_column_row *sorted = column->rows;
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = (struct ls_column_row){rows[i], i};
+    struct ls_column_row *const sorted = column->rows;
     qsort(sorted, n, sizeof *sorted, by_row);
-    const size_t row_bytes = column->row_len * value_bytes(column);
     for (size_t begin = 0; begin < n;) {
         const uint64_t first = sorted[begin].row;
         size_t end = begin + 1;
         while (end < n && sorted[end].row <= sorted[end - 1].row + 1 &&
                sorted[end].row - first < column->run)
             end++;
-        const size_t len = (size_t)(sorted[end - 1].row - first) + 1;
-        LS_TRY(read_run(column, first, len, column->run_values));
-        for (size_t i = begin; i < end; i++)
-            memcpy((char *)values + sorted[i].place * row_bytes,
-                   (char *)column->run_values + (sorted[i].row - first) * row_bytes, row_bytes);
+        LS_TRY(read_run(column, sorted + begin, end - begin,
+                        (size_t)(sorted[end - 1].row - first) + 1, values));
         begin = end;
     }
     return LS_OK;
 }
 
-static bool fits(const struct ls_column *column)
+/* Samples lie all over memory: the processor begins to read the next while this one is converted.
+ */
+static void fetch_held(const struct ls_column *column, uint64_t row)
 {
-    const size_t bytes = column->bytes ? 1 : value_bytes(column);
-    return column->len * column->row_len <= column->memory / bytes;
+    enum { LINE = 64, MOST = 1024 };
+    const size_t bytes = column->row_len * column->held_bytes;
+    const char *const from = (const char *)column->held + row * bytes;
+    for (size_t b = 0; b < bytes && b < MOST; b += LINE)
+        __builtin_prefetch(from + b);
 }
 
-static ls_status read_whole(struct ls_column *column)
+static void take_held(const struct ls_column *column, uint64_t row, char *values)
 {
-    const size_t bytes = column->bytes ? 1 : value_bytes(column);
-    void *whole = ls_alloc(column->len, column->row_len * bytes);
-    if (!whole)
-        return LS_OTHER;
-    const ls_status status = read_by_library(column, 0, column->len, column->bytes, whole);
-    if (status != LS_OK) {
-        ls_free(whole);
-        return status;
-    }
-    column->whole = whole;
-    ls_hdf5_lock();
-    ls_hdf5_close(column->id); /* and with it the chunks it holds */
-    column->id = 0;
-    ls_hdf5_unlock();
-    return LS_OK;
+    const size_t bytes = column->row_len * column->held_bytes;
+    const char *const from = (const char *)column->held + row * bytes;
+    if (column->held_convert)
+        column->held_convert(from, column->row_len, (float *)values);
+    else
+        memcpy(values, from, bytes);
 }
 
 ls_status ls_column_read(struct ls_column *column, const uint64_t *rows, size_t n, void *values)
 {
-    for (size_t i = 0; i < n; i++)
-        LS_ASSERT(rows[i] < column->len);
-    if (!column->whole && fits(column))
-        LS_TRY(read_whole(column));
-    if (!column->whole)
-        return read_runs(column, rows, n, values);
-    if (column->bytes) {
-        for (size_t i = 0; i < n; i++)
-            column->convert((const uint8_t *)column->whole + rows[i] * column->row_len,
-                            column->row_len, (float *)values + i * column->row_len);
-        return LS_OK;
-    }
     const size_t row_bytes = column->row_len * value_bytes(column);
-    for (size_t i = 0; i < n; i++)
-        memcpy((char *)values + i * row_bytes, (const char *)column->whole + rows[i] * row_bytes,
-               row_bytes);
-    return LS_OK;
+    size_t left = 0;
+    if (column->n_held < column->len)
+        LS_TRY(prepare_runs(column, n));
+    for (size_t i = 0; i < n; i++) {
+        LS_ASSERT(rows[i] < column->len);
+        if (i + 1 < n && rows[i + 1] < column->n_held)
+            fetch_held(column, rows[i + 1]);
+        if (rows[i] < column->n_held)
+            take_held(column, rows[i], (char *)values + i * row_bytes);
+        else
+            column->rows[left++] = (struct ls_column_row){rows[i], i};
+    }
+    return left > 0 ? read_runs(column, left, values) : LS_OK;
+}
+
+void ls_column_expect(struct ls_column *column, const uint64_t *rows, size_t n)
+{
+    enum { WATCH = 1024, SKIP = 8 };
+    if (!column->plain || column->n_held == column->len)
+        return;
+    const size_t row_bytes = column->row_len * column->shape.element_bytes;
+    /* where the last WATCH rows were at hand, one in SKIP is looked at: a look costs half a read */
+    for (size_t i = 0; i<n; i += column->watch> 0 ? 1 : SKIP) {
+        const off_t at = (off_t)(column->offset + rows[i] * row_bytes);
+        char byte;
+        const struct iovec first = {&byte, 1};
+        column->watch -= column->watch > 0;
+        if (preadv2(column->fd, &first, 1, at, RWF_NOWAIT) < 0 && errno == EAGAIN) {
+            (void)posix_fadvise(column->fd, at, (off_t)row_bytes, POSIX_FADV_WILLNEED);
+            column->watch = WATCH;
+        }
+    }
 }

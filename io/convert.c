@@ -1,7 +1,9 @@
 #include "io/convert.h"
 
+#include "src/base/vector.h"
+
 #define CONVERT(name, type)                                                                        \
-    static void name(const void *restrict src, size_t n, float *restrict dst)                      \
+    LS_VECTOR static void name(const void *restrict src, size_t n, float *restrict dst)            \
     {                                                                                              \
         const type *values = src;                                                                  \
         for (size_t i = 0; i < n; i++)                                                             \

@@ -5,19 +5,24 @@
 #define LOCKSTEP_IO_DATASET_H
 
 #include "src/data/source.h"
+#include "src/peers.h"
 
 /** Opens `path` for reading samples.
  *  inputs, labels  names of the datasets ("x", "y"); a file without labels is fine, has_labels
  *                  tells
- *  memory          bytes of samples that may be held: a dataset that fits (as float, or as bytes
- *                  when its type is unsigned 8 bit) is read whole on the first read of x;
- *                  otherwise contiguous datasets are read by pread at their offset, chunked ones
- *                  through the library's chunk cache
+ *  memory          bytes of samples that a node may hold: what fits, in its type in the file
+ *                  where that is narrow and as float where not, is read here, each rank its part,
+ *                  into memory that the ranks of the node share. Otherwise contiguous datasets
+ *                  are read by pread at their offset; of chunked ones as many samples are held as
+ *                  fit, the others read through the library's chunk cache
  *  Errors: LS_DATA, naming the file and dataset: missing, not HDF5, truncated, x not of 2 to 4
- *  axes, x and y of different length, a type that is no number, no samples.
- *  Owner: arena for strings; close with ls_source_close.  Collective: no. */
+ *  axes, x and y of different length, a type that is no number, no samples; what is held cannot be
+ *  read. The same on all ranks. Where memory cannot be shared, source->note says so.
+ *  Owner: arena for strings and memory; close with ls_source_close before it is released.
+ *  Collective: yes. */
 ls_status ls_dataset_open(struct ls_source *source, const char *path, const char *inputs,
-                          const char *labels, size_t memory, struct ls_arena *arena);
+                          const char *labels, size_t memory, const struct ls_peers *peers,
+                          struct ls_arena *arena);
 
 /* What a writer is told before the first sample. */
 struct ls_dataset_spec {

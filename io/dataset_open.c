@@ -44,6 +44,12 @@ static ls_status read_values(void *context, const uint64_t *samples, size_t n, f
     return LS_OK;
 }
 
+static void expect(void *context, const uint64_t *samples, size_t n)
+{
+    struct dataset *dataset = context;
+    ls_column_expect(&dataset->x, samples, n);
+}
+
 static void close_locked(struct dataset *dataset)
 {
     ls_column_close(&dataset->x);
@@ -64,6 +70,7 @@ static const struct ls_source_ops dataset_ops = {
     .read_x = read_x,
     .read_classes = read_classes,
     .read_values = read_values,
+    .expect = expect,
     .close = close_dataset,
 };
 
@@ -85,12 +92,12 @@ static ls_status missing(const char *path, hid_t file, const char *name, struct 
 }
 
 static ls_status open_x(struct ls_source *source, struct dataset *dataset, const char *inputs,
-                        size_t memory, struct ls_arena *arena)
+                        struct ls_arena *arena)
 {
     if (!ls_hdf5_has(dataset->file, inputs))
         return missing(source->path, dataset->file, inputs, arena);
     struct ls_column *x = &dataset->x;
-    LS_TRY(ls_column_open(x, dataset->file, source->path, inputs, false, memory));
+    LS_TRY(ls_column_open(x, dataset->file, source->path, inputs, false));
     char text[LS_SHAPE_TEXT];
     if (x->shape.axes < 2)
         return ls_fail(LS_DATA,
@@ -124,15 +131,14 @@ static ls_status are_classes(const char *path, hid_t file, const char *labels, b
     return status;
 }
 
-static ls_status open_y(struct ls_source *source, struct dataset *dataset, const char *labels,
-                        size_t memory)
+static ls_status open_y(struct ls_source *source, struct dataset *dataset, const char *labels)
 {
     if (!labels || !ls_hdf5_has(dataset->file, labels))
         return LS_OK;
     struct ls_column *y = &dataset->y;
     bool classes = false;
     LS_TRY(are_classes(source->path, dataset->file, labels, &classes));
-    LS_TRY(ls_column_open(y, dataset->file, source->path, labels, classes, memory));
+    LS_TRY(ls_column_open(y, dataset->file, source->path, labels, classes));
     char text[LS_SHAPE_TEXT];
     if (y->shape.axes > 2)
         return ls_fail(LS_DATA,
@@ -149,11 +155,11 @@ static ls_status open_y(struct ls_source *source, struct dataset *dataset, const
 }
 
 static ls_status open_all(struct ls_source *source, struct dataset *dataset, const char *inputs,
-                          const char *labels, size_t memory, struct ls_arena *arena)
+                          const char *labels, struct ls_arena *arena)
 {
     LS_TRY(ls_hdf5_open(source->path, &dataset->file));
-    LS_TRY(open_x(source, dataset, inputs, memory, arena));
-    LS_TRY(open_y(source, dataset, labels, memory));
+    LS_TRY(open_x(source, dataset, inputs, arena));
+    LS_TRY(open_y(source, dataset, labels));
     if (source->has_labels)
         LS_TRY(ls_hdf5_strings(source->path, dataset->y.id, "classes", &source->n_class_names,
                                &source->class_names, arena));
@@ -163,10 +169,11 @@ static ls_status open_all(struct ls_source *source, struct dataset *dataset, con
     return LS_OK;
 }
 
-ls_status ls_dataset_open(struct ls_source *source, const char *path, const char *inputs,
-                          const char *labels, size_t memory, struct ls_arena *arena)
+/* What every rank finds for itself. */
+static ls_status open_here(struct ls_source *source, const char *path, const char *inputs,
+                           const char *labels, struct ls_arena *arena)
 {
-    *source = (struct ls_source){.path = ls_arena_strdup(arena, path)};
+    source->path = ls_arena_strdup(arena, path);
     const char *x = ls_arena_strdup(arena, inputs);
     const char *y = labels ? ls_arena_strdup(arena, labels) : NULL;
     struct dataset *dataset = ls_alloc(1, sizeof *dataset);
@@ -174,15 +181,67 @@ ls_status ls_dataset_open(struct ls_source *source, const char *path, const char
         ls_free(dataset);
         return LS_OTHER;
     }
+    source->ops = &dataset_ops;
+    source->context = dataset;
     ls_hdf5_lock();
-    const ls_status status = open_all(source, dataset, x, y, memory, arena);
-    if (status != LS_OK) {
-        close_locked(dataset);
-        *source = (struct ls_source){0};
-    } else {
-        source->ops = &dataset_ops;
-        source->context = dataset;
-    }
+    const ls_status status = open_all(source, dataset, x, y, arena);
     ls_hdf5_unlock();
+    return status;
+}
+
+/* Ranks may have come by another file of the same name, each on its host. */
+static ls_status check_same(const struct ls_source *source, const struct dataset *dataset,
+                            const struct ls_peers *peers)
+{
+    enum { FACTS = 8 };
+    const struct ls_column *const x = &dataset->x, *const y = &dataset->y;
+    const uint64_t mine[FACTS] = {x->len,       x->row_len, x->held_bytes, x->chunked,
+                                  x->chunk_len, y->row_len, y->held_bytes, source->has_labels};
+    uint64_t first[FACTS];
+    memcpy(first, mine, sizeof first);
+    ls_broadcast(peers, first, sizeof first);
+    ls_status status = LS_OK;
+    if (memcmp(first, mine, sizeof first) != 0)
+        status = ls_fail(LS_DATA, "%s is another file than on rank 0", source->path);
+    return ls_agree(peers, status);
+}
+
+/* The labels first: they are few, and all of them are read before training. */
+static ls_status hold(struct ls_source *source, struct dataset *dataset, size_t memory,
+                      const struct ls_peers *peers, struct ls_arena *arena)
+{
+    struct ls_column *const x = &dataset->x, *const y = &dataset->y;
+    bool x_shared = true, y_shared = true;
+    if (source->has_labels)
+        LS_TRY(
+            ls_column_hold(y, ls_column_bytes(y) <= memory ? memory : 0, peers, &y_shared, arena));
+    source->held = y->n_held * y->row_len * y->held_bytes;
+    LS_TRY(ls_column_hold(x, memory - source->held, peers, &x_shared, arena));
+    source->held += x->n_held * x->row_len * x->held_bytes;
+    if (!x_shared || !y_shared)
+        source->note = ls_arena_printf(arena, "%s is read from the file as it is needed: %s",
+                                       source->path, ls_message());
+    else if (x->chunk_len > 1 && x->n_held < x->len)
+        source->note = ls_arena_printf(
+            arena,
+            "%s: dataset %s is larger than data.memory, so that in shuffled order most samples "
+            "cost "
+            "reading a chunk of %zu; raise it, or lay them out plainly by h5repack -l %s:CONTI",
+            source->path, x->name, x->chunk_len, x->name);
+    return LS_OK;
+}
+
+ls_status ls_dataset_open(struct ls_source *source, const char *path, const char *inputs,
+                          const char *labels, size_t memory, const struct ls_peers *peers,
+                          struct ls_arena *arena)
+{
+    *source = (struct ls_source){0};
+    ls_status status = ls_agree(peers, open_here(source, path, inputs, labels, arena));
+    if (status == LS_OK)
+        status = check_same(source, source->context, peers);
+    if (status == LS_OK)
+        status = hold(source, source->context, memory, peers, arena);
+    if (status != LS_OK)
+        ls_source_close(source);
     return status;
 }

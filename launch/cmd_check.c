@@ -47,8 +47,8 @@ static void print_run(const struct ls_session *s, size_t bytes)
     (void)printf("  %zu shards of up to %zu samples, on %d rank%s x %zu thread%s\n", s->shards,
                  ls_shard_max(s->room, (int)s->shards), s->peers->size,
                  s->peers->size == 1 ? "" : "s", s->job.threads, s->job.threads == 1 ? "" : "s");
-    (void)printf("  %.1f MiB of memory a rank, beside the samples it holds (up to %zu MiB)\n",
-                 (double)bytes / 0x1p20, s->job.data.memory);
+    (void)printf("  %.1f MiB of memory a rank, and %.1f MiB of samples a node\n",
+                 (double)bytes / 0x1p20, (double)(s->train.held + s->valid_file.held) / 0x1p20);
     (void)printf("  %.1f KiB of gradients reduced a step\n",
                  (double)(s->model.n_summed * sizeof(real)) / 0x1p10);
     (void)printf("  engine: %s\n", s->engine->describe());

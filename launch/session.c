@@ -23,15 +23,31 @@ ls_status ls_session_read_job(struct ls_session *session, const char *path, char
     return ls_job_parse(&session->job, session->root, folder, arena);
 }
 
+static ls_status open_file(const struct ls_session *s, const char *path, size_t memory,
+                           struct ls_source *source)
+{
+    const struct ls_job_data *const data = &s->job.data;
+    LS_TRY(ls_dataset_open(source, path, data->inputs, data->labels, memory, s->peers, s->arena));
+    if (source->note && s->peers->rank == 0)
+        (void)fprintf(stderr, "lockstep: note: %s\n", source->note);
+    return LS_OK;
+}
+
 static ls_status open_data(struct ls_session *s)
 {
     const struct ls_job_data *const data = &s->job.data;
     const size_t memory = data->memory << 20;
-    LS_TRY(ls_dataset_open(&s->train, data->train, data->inputs, data->labels, memory, s->arena));
+    LS_TRY(open_file(s, data->train, memory, &s->train));
+    if (!data->valid_path)
+        return LS_OK;
+    return open_file(s, data->valid_path, memory - s->train.held, &s->valid_file);
+}
+
+static ls_status split_data(struct ls_session *s)
+{
+    const struct ls_job_data *const data = &s->job.data;
     s->train_set = ls_subset_all(s->train.len);
     if (data->valid_path) {
-        LS_TRY(ls_dataset_open(&s->valid_file, data->valid_path, data->inputs, data->labels, memory,
-                               s->arena));
         s->valid = &s->valid_file;
         s->valid_set = ls_subset_all(s->valid_file.len);
         char a[LS_SHAPE_TEXT], b[LS_SHAPE_TEXT];
@@ -139,9 +155,9 @@ static ls_status take_engine(struct ls_session *s)
 }
 
 /* What can fail on some ranks only: files. */
-static ls_status open_and_plan_loss(struct ls_session *s, const struct ls_checkpoint *checkpoint)
+static ls_status plan_all(struct ls_session *s, const struct ls_checkpoint *checkpoint)
 {
-    LS_TRY(open_data(s));
+    LS_TRY(split_data(s));
     LS_TRY(take_engine(s));
     LS_TRY(plan_tree(s, checkpoint));
     LS_TRY(ls_model_create(&s->model, s->job.model, s->train.shape, s->engine, s->job.seed,
@@ -179,7 +195,8 @@ static void note_other_engines(const struct ls_session *s)
 
 ls_status ls_session_prepare(struct ls_session *s, const struct ls_checkpoint *checkpoint)
 {
-    LS_TRY(ls_agree(s->peers, open_and_plan_loss(s, checkpoint)));
+    LS_TRY(open_data(s));
+    LS_TRY(ls_agree(s->peers, plan_all(s, checkpoint)));
     note_other_engines(s);
     if (s->job.data.normalize_by == LS_NORMALIZE_CHANNEL && !checkpoint)
         LS_TRY(ls_statistics(&s->train, &s->train_set, &s->tree, s->peers, s->mean, s->std));
@@ -192,9 +209,6 @@ static ls_status plan_from_checkpoint(struct ls_session *s, const struct ls_chec
 {
     if (batch > 0)
         s->job.batch = batch;
-    s->job.data.train = data_path;
-    LS_TRY(ls_dataset_open(&s->train, data_path, s->job.data.inputs, s->job.data.labels,
-                           s->job.data.memory << 20, s->arena));
     char a[LS_SHAPE_TEXT], b[LS_SHAPE_TEXT];
     if (!ls_shape_equal(s->train.shape, checkpoint->input))
         return ls_fail(LS_DATA, "%s: samples of shape %s, but the model takes %s", data_path,
@@ -227,6 +241,8 @@ ls_status ls_session_from_checkpoint(struct ls_session *s, const char *path, con
     LS_TRY(ls_job_parse(&s->job, s->root, ".", arena));
     s->job.threads = threads;
     s->job.shards = 0; /* the checkpoint's */
+    s->job.data.train = data_path;
+    LS_TRY(ls_within(open_file(s, data_path, s->job.data.memory << 20, &s->train), "%s", path));
     return ls_agree(peers,
                     ls_within(plan_from_checkpoint(s, checkpoint, data_path, batch), "%s", path));
 }

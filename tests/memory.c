@@ -46,7 +46,10 @@ static void close_nothing(void *context)
 void memory_init(struct memory *m, uint64_t len, struct ls_shape shape, size_t k, size_t values,
                  struct ls_arena *arena)
 {
-    static const struct ls_source_ops ops = {read_x, read_classes, read_values, close_nothing};
+    static const struct ls_source_ops ops = {.read_x = read_x,
+                                             .read_classes = read_classes,
+                                             .read_values = read_values,
+                                             .close = close_nothing};
     *m = (struct memory){.bad = MEMORY_ALL_GOOD};
     m->source = (struct ls_source){.ops = &ops,
                                    .context = m,

@@ -5,21 +5,26 @@
 
 #include "src/data/labels.h"
 
+/* Buffers: one that is trained on, two ahead of it or more where they are small, so that a reader
+ * that has to wait for a processor still has steps in hand. */
+enum { MIN_BUFFERS = 3, MAX_BUFFERS = 8, BUFFERS_BYTES = 8 << 20 };
+
 struct ls_loader {
     struct ls_loader_spec spec;
     struct ls_arena arena;
-    struct ls_batch batch[2];
+    struct ls_batch batch[MAX_BUFFERS];
+    uint64_t buffers;
     float *raw;      /* (max_n, C, H, W) a shard as read */
     int64_t *labels; /* (max_n) */
     float *values;   /* (max_n, K) */
 
     pthread_t thread;
     bool started;
-    pthread_mutex_t lock; /* of what follows */
-    pthread_cond_t changed;
-    uint64_t wanted; /* the reader may fill steps below this one */
-    uint64_t filled; /* steps below this one are ready */
-    uint64_t next;   /* step that ls_loader_next gives next */
+    pthread_mutex_t lock;      /* of what follows */
+    pthread_cond_t read, room; /* a batch is ready; a buffer is free, or the loader stops */
+    uint64_t wanted;           /* the reader may fill steps below this one */
+    uint64_t filled;           /* steps below this one are ready */
+    uint64_t next;             /* step that ls_loader_next gives next */
     bool stop;
 };
 
@@ -67,39 +72,64 @@ static ls_status read_labels(struct ls_loader *loader, struct ls_batch *batch, s
     return LS_OK;
 }
 
+/* Whether the model sees samples as the source gives them. */
+static bool as_read(const struct ls_loader_spec *spec)
+{
+    const struct ls_transform *const t = spec->transform;
+    if (t->mean || sizeof(real) != sizeof(float))
+        return false;
+    if (t->shape.axes == 1)
+        return true;
+    return t->shape.c == 1 && !(spec->training && (t->augment.flip || t->augment.crop_pad > 0));
+}
+
 static ls_status read_shard(struct ls_loader *loader, struct ls_batch *batch,
                             const struct ls_plan_step *step, int shard)
 {
     const struct ls_loader_spec *const spec = &loader->spec;
     const size_t len = ls_shape_len(spec->source->shape);
     const size_t at = (size_t)shard * batch->max_n, n = batch->n[shard];
-    uint64_t *const samples = batch->samples + at;
-    ls_plan_samples(spec->plan, step, batch->row[shard], n, samples);
-    LS_TRY(ls_source_read_x(spec->source, samples, n, loader->raw));
+    const uint64_t *const samples = batch->samples + at;
+    real *const x = batch->x + at * len;
+    const bool ready = as_read(spec);
+    float *const raw = ready ? (float *)(void *)x : loader->raw;
+    LS_TRY(ls_source_read_x(spec->source, samples, n, raw));
     if (spec->check)
-        LS_TRY(ls_source_check_finite(spec->source, "x", loader->raw, len, samples, n));
-    for (size_t i = 0; i < n; i++)
-        ls_transform(spec->transform, spec->training, step->epoch, samples[i],
-                     loader->raw + i * len, batch->x + (at + i) * len);
+        LS_TRY(ls_source_check_finite(spec->source, "x", raw, len, samples, n));
+    for (size_t i = 0; i < n && !ready; i++)
+        ls_transform(spec->transform, spec->training, step->epoch, samples[i], raw + i * len,
+                     x + i * len);
     return spec->labels ? read_labels(loader, batch, at, n) : LS_OK;
+}
+
+/* All samples are named before the first is read, so that a disk works on many at once. */
+static void choose(struct ls_loader *loader, struct ls_batch *batch,
+                   const struct ls_plan_step *step)
+{
+    const struct ls_loader_spec *const spec = &loader->spec;
+    const struct ls_tree *const tree = spec->tree;
+    for (int i = 0; i < tree->last - tree->first; i++) {
+        const int shard = tree->first + i;
+        uint64_t *const samples = batch->samples + (size_t)i * batch->max_n;
+        batch->row[i] = ls_shard_row(step->n, tree->shards, shard);
+        batch->n[i] = ls_shard_row(step->n, tree->shards, shard + 1) - batch->row[i];
+        ls_plan_samples(spec->plan, step, batch->row[i], batch->n[i], samples);
+        ls_source_expect(spec->source, samples, batch->n[i]);
+    }
 }
 
 static void fill(struct ls_loader *loader, uint64_t s)
 {
     const struct ls_loader_spec *const spec = &loader->spec;
     const struct ls_plan_step step = ls_plan_step(spec->plan, s);
-    struct ls_batch *const batch = &loader->batch[s % 2];
+    struct ls_batch *const batch = &loader->batch[s % loader->buffers];
     batch->step = s;
     batch->epoch = step.epoch;
     batch->global_n = step.n;
     batch->status = LS_OK;
-    for (int i = 0; i < spec->tree->last - spec->tree->first; i++) {
-        const int shard = spec->tree->first + i;
-        batch->row[i] = ls_shard_row(step.n, spec->tree->shards, shard);
-        batch->n[i] = ls_shard_row(step.n, spec->tree->shards, shard + 1) - batch->row[i];
-        if (batch->status == LS_OK)
-            batch->status = read_shard(loader, batch, &step, i);
-    }
+    choose(loader, batch, &step);
+    for (int i = 0; i < spec->tree->last - spec->tree->first && batch->status == LS_OK; i++)
+        batch->status = read_shard(loader, batch, &step, i);
     if (batch->status != LS_OK)
         (void)snprintf(batch->message, sizeof batch->message, "%s", ls_message());
 }
@@ -110,7 +140,7 @@ static void *reader(void *argument)
     pthread_mutex_lock(&loader->lock);
     while (!loader->stop) {
         if (loader->filled == loader->wanted) {
-            pthread_cond_wait(&loader->changed, &loader->lock);
+            pthread_cond_wait(&loader->room, &loader->lock);
             continue;
         }
         const uint64_t s = loader->filled;
@@ -118,10 +148,26 @@ static void *reader(void *argument)
         fill(loader, s);
         pthread_mutex_lock(&loader->lock);
         loader->filled = s + 1;
-        pthread_cond_broadcast(&loader->changed);
+        pthread_cond_signal(&loader->read);
     }
     pthread_mutex_unlock(&loader->lock);
     return NULL;
+}
+
+static size_t max_shard(const struct ls_loader_spec *spec)
+{
+    return ls_shard_max(spec->room > 0 ? spec->room : spec->plan->batch, spec->tree->shards);
+}
+
+static uint64_t choose_buffers(const struct ls_loader_spec *spec)
+{
+    const size_t shards = (size_t)(spec->tree->last - spec->tree->first);
+    const size_t bytes =
+        shards * max_shard(spec) * ls_shape_len(spec->source->shape) * sizeof(real);
+    uint64_t n = MIN_BUFFERS;
+    while (n < MAX_BUFFERS && (n + 1) * bytes <= BUFFERS_BYTES)
+        n++;
+    return n;
 }
 
 static ls_status allocate_batch(struct ls_loader *loader, struct ls_batch *batch)
@@ -129,8 +175,7 @@ static ls_status allocate_batch(struct ls_loader *loader, struct ls_batch *batch
     const struct ls_loader_spec *const spec = &loader->spec;
     struct ls_arena *const arena = &loader->arena;
     const size_t shards = (size_t)(spec->tree->last - spec->tree->first);
-    batch->max_n =
-        ls_shard_max(spec->room > 0 ? spec->room : spec->plan->batch, spec->tree->shards);
+    batch->max_n = max_shard(spec);
     const size_t room = shards * batch->max_n;
     batch->n = ls_arena_get(arena, shards, sizeof *batch->n);
     batch->row = ls_arena_get(arena, shards, sizeof *batch->row);
@@ -147,8 +192,8 @@ static ls_status allocate_batch(struct ls_loader *loader, struct ls_batch *batch
 static ls_status allocate(struct ls_loader *loader)
 {
     const struct ls_loader_spec *const spec = &loader->spec;
-    LS_TRY(allocate_batch(loader, &loader->batch[0]));
-    LS_TRY(allocate_batch(loader, &loader->batch[1]));
+    for (uint64_t i = 0; i < loader->buffers; i++)
+        LS_TRY(allocate_batch(loader, &loader->batch[i]));
     const size_t max_n = loader->batch[0].max_n;
     loader->raw =
         ls_arena_get(&loader->arena, max_n * ls_shape_len(spec->source->shape), sizeof(float));
@@ -167,10 +212,12 @@ ls_status ls_loader_create(struct ls_loader **out, const struct ls_loader_spec *
     if (!loader)
         return LS_OTHER;
     *loader = (struct ls_loader){.spec = *spec, .next = first, .filled = first};
-    loader->wanted = first + 1;
+    loader->buffers = choose_buffers(spec);
+    loader->wanted = first + loader->buffers;
     ls_arena_init(&loader->arena);
     pthread_mutex_init(&loader->lock, NULL);
-    pthread_cond_init(&loader->changed, NULL);
+    pthread_cond_init(&loader->read, NULL);
+    pthread_cond_init(&loader->room, NULL);
     ls_status status = allocate(loader);
     if (status == LS_OK && pthread_create(&loader->thread, NULL, reader, loader) != 0)
         status = ls_fail(LS_OTHER, "cannot start the reader thread");
@@ -186,13 +233,14 @@ const struct ls_batch *ls_loader_next(struct ls_loader *loader)
 {
     pthread_mutex_lock(&loader->lock);
     const uint64_t s = loader->next++;
+    if (loader->wanted < s + loader->buffers) { /* the step before is over: its buffer is free */
+        loader->wanted = s + loader->buffers;
+        pthread_cond_signal(&loader->room);
+    }
     while (loader->filled <= s)
-        pthread_cond_wait(&loader->changed, &loader->lock);
-    /* the other buffer's step is over: its place is for the step after this one */
-    loader->wanted = s + 2;
-    pthread_cond_broadcast(&loader->changed);
+        pthread_cond_wait(&loader->read, &loader->lock);
     pthread_mutex_unlock(&loader->lock);
-    return &loader->batch[s % 2];
+    return &loader->batch[s % loader->buffers];
 }
 
 void ls_loader_free(struct ls_loader *loader)
@@ -202,11 +250,12 @@ void ls_loader_free(struct ls_loader *loader)
     if (loader->started) {
         pthread_mutex_lock(&loader->lock);
         loader->stop = true;
-        pthread_cond_broadcast(&loader->changed);
+        pthread_cond_signal(&loader->room);
         pthread_mutex_unlock(&loader->lock);
         pthread_join(loader->thread, NULL);
     }
-    pthread_cond_destroy(&loader->changed);
+    pthread_cond_destroy(&loader->read);
+    pthread_cond_destroy(&loader->room);
     pthread_mutex_destroy(&loader->lock);
     ls_arena_release(&loader->arena);
     ls_free(loader);

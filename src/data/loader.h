@@ -1,7 +1,8 @@
 /* Batches, read ahead of the step by a thread of their own: the plan says which samples, the
  * source reads them, the transform makes them what the model sees. While step s computes in one
- * buffer, the reader fills the other with step s + 1. A rank holds its own shards' samples only.
- * What fails while reading rides in the batch, so that the step can tell all ranks. */
+ * buffer, the reader fills others with steps s + 1, s + 2 and, where they are small, up to s + 7,
+ * so that a batch may take longer than a step now and then. A rank holds its own shards' samples
+ * only. What fails while reading rides in the batch, so that the step can tell all ranks. */
 #ifndef LOCKSTEP_DATA_LOADER_H
 #define LOCKSTEP_DATA_LOADER_H
 

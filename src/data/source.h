@@ -23,12 +23,15 @@ struct ls_source {
     size_t label_len;        /* K of (N, K); 1 for (N) */
     size_t n_class_names;
     const char *const *class_names; /* attribute `classes` of the file */
+    size_t held;                    /* bytes of samples in memory of the node */
+    const char *note;               /* what a person should know about reading it; NULL: nothing */
 };
 
 struct ls_source_ops {
     ls_status (*read_x)(void *context, const uint64_t *samples, size_t n, float *x);
     ls_status (*read_classes)(void *context, const uint64_t *samples, size_t n, int64_t *classes);
     ls_status (*read_values)(void *context, const uint64_t *samples, size_t n, float *values);
+    void (*expect)(void *context, const uint64_t *samples, size_t n); /* NULL: no use of it */
     void (*close)(void *context);
 };
 
@@ -44,6 +47,10 @@ ls_status ls_source_read_classes(struct ls_source *source, const uint64_t *sampl
 /** Labels as reals, whatever their type.  values (n, label_len).  Collective: no. */
 ls_status ls_source_read_values(struct ls_source *source, const uint64_t *samples, size_t n,
                                 float *values);
+
+/** Says that x of these samples will be read soon, so that a slow disk begins.
+ *  Collective: no.  Errors: none. */
+void ls_source_expect(struct ls_source *source, const uint64_t *samples, size_t n);
 
 /** Whether n rows of `len` values are all finite; LS_DATA with the sample when not.
  *  what  "x" or "y"     values  (n, len) of `samples` (n)

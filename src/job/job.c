@@ -45,7 +45,7 @@ static const struct ls_option data_options[] = {
     NODE("normalize", normalize, "", "channel, or {mean: [...], std: [...]} [none]"),
     NODE("augment", augment, "", "list of flip and {crop: {pad: 4}} [none]"),
     {"memory", LS_SIZE, AT(memory), "1024", 0, 1 << 30, NULL,
-     "MiB of a dataset that each rank may hold"},
+     "MiB of samples that the ranks of a node may hold, together"},
     {"check", LS_BOOL, AT(check), "false", 0, 0, NULL, "refuse values that are not finite"},
     {0}};
 

@@ -46,13 +46,20 @@ static inline const char *make(const char *name, hid_t disk, const hsize_t *chun
     return path;
 }
 
+static inline ls_status open_alone(struct ls_source *source, const char *path, const char *x,
+                                   const char *y, size_t memory, struct ls_arena *arena)
+{
+    const struct ls_peers alone = ls_peers_alone();
+    return ls_dataset_open(source, path, x, y, memory, &alone, arena);
+}
+
 /* Opens with x "x" and y "y", and closes. */
 static inline ls_status opens(const char *path)
 {
     struct ls_arena arena;
     ls_arena_init(&arena);
     struct ls_source source;
-    const ls_status status = ls_dataset_open(&source, path, "x", "y", 0, &arena);
+    const ls_status status = open_alone(&source, path, "x", "y", 0, &arena);
     ls_source_close(&source);
     ls_arena_release(&arena);
     return status;

@@ -11,7 +11,7 @@ static void check_reading(const char *path, size_t memory)
     struct ls_arena arena;
     ls_arena_init(&arena);
     struct ls_source source;
-    assert_int_equal(ls_dataset_open(&source, path, "x", "y", memory, &arena), LS_OK);
+    assert_int_equal(open_alone(&source, path, "x", "y", memory, &arena), LS_OK);
     assert_int_equal(source.len, N);
     assert_true(ls_shape_equal(source.shape, (struct ls_shape){3, C, H, W}));
     assert_true(source.has_labels && source.labels_are_classes && source.label_len == 1);
@@ -94,7 +94,7 @@ static void conversion_rounds_as_hdf5_does(void **state)
             ls_arena_init(&arena);
             struct ls_source source;
             const size_t memory = way ? SIZE_MAX : 0;
-            assert_int_equal(ls_dataset_open(&source, path, names[d], NULL, memory, &arena), LS_OK);
+            assert_int_equal(open_alone(&source, path, names[d], NULL, memory, &arena), LS_OK);
             assert_false(source.has_labels);
             assert_int_equal(ls_source_read_x(&source, all, LEN, x[way]), LS_OK);
             ls_source_close(&source);
@@ -121,7 +121,7 @@ static void reals_are_values_whatever_their_axes(void **state)
             struct ls_arena arena;
             ls_arena_init(&arena);
             struct ls_source source;
-            assert_int_equal(ls_dataset_open(&source, path, "x", "y", 0, &arena), LS_OK);
+            assert_int_equal(open_alone(&source, path, "x", "y", 0, &arena), LS_OK);
             assert_true(source.has_labels && !source.labels_are_classes);
             assert_int_equal(source.label_len, axes);
             float found[4];
@@ -152,7 +152,7 @@ static void booleans_are_classes(void **state)
         ls_arena_init(&arena);
         struct ls_source source;
         const size_t memory = way ? SIZE_MAX : 0;
-        assert_int_equal(ls_dataset_open(&source, path, "x", "y", memory, &arena), LS_OK);
+        assert_int_equal(open_alone(&source, path, "x", "y", memory, &arena), LS_OK);
         assert_true(source.labels_are_classes);
         int64_t classes[3];
         float x[3];
@@ -196,7 +196,7 @@ static void class_names_are_read_from_the_root_or_from_y(void **state)
         struct ls_arena arena;
         ls_arena_init(&arena);
         struct ls_source source;
-        assert_int_equal(ls_dataset_open(&source, path, "x", "y", 0, &arena), LS_OK);
+        assert_int_equal(open_alone(&source, path, "x", "y", 0, &arena), LS_OK);
         static const char *const expected[3][2] = {{"ab", "cde"}, {"N", "V"}, {"cat", "dog"}};
         assert_int_equal(source.n_class_names, way == 3 ? 0 : 2);
         for (size_t i = 0; i < source.n_class_names; i++)
@@ -214,7 +214,7 @@ static void requests_of_a_known_size_allocate_nothing(void **state)
     struct ls_arena arena;
     ls_arena_init(&arena);
     struct ls_source source;
-    assert_int_equal(ls_dataset_open(&source, path, "x", "y", 0, &arena), LS_OK);
+    assert_int_equal(open_alone(&source, path, "x", "y", 0, &arena), LS_OK);
     const uint64_t asked[3] = {5, 1, 9};
     float x[3 * ROW];
     assert_int_equal(ls_source_read_x(&source, asked, 3, x), LS_OK);

@@ -29,13 +29,13 @@ static void a_missing_dataset_is_named_with_those_that_are_there(void **state)
     struct ls_arena arena;
     ls_arena_init(&arena);
     struct ls_source source;
-    assert_int_equal(ls_dataset_open(&source, path, "train/images", "y", 0, &arena), LS_OK);
+    assert_int_equal(open_alone(&source, path, "train/images", "y", 0, &arena), LS_OK);
     const uint64_t first = 0; /* never written: HDF5's fill value */
     float x[ROW];
     assert_int_equal(ls_source_read_x(&source, &first, 1, x), LS_OK);
     assert_true(x[0] == 0.0F && x[ROW - 1] == 0.0F);
     ls_source_close(&source);
-    assert_int_equal(ls_dataset_open(&source, path, "train", "y", 0, &arena), LS_DATA);
+    assert_int_equal(open_alone(&source, path, "train", "y", 0, &arena), LS_DATA);
     assert_message("cannot be opened as a dataset");
     ls_arena_release(&arena);
 }
@@ -103,7 +103,7 @@ static void a_file_that_shrinks_while_open_is_an_error(void **state)
     struct ls_arena arena;
     ls_arena_init(&arena);
     struct ls_source source;
-    assert_int_equal(ls_dataset_open(&source, path, "x", "y", 0, &arena), LS_OK);
+    assert_int_equal(open_alone(&source, path, "x", "y", 0, &arena), LS_OK);
     assert_int_equal(truncate(path, 4000), 0);
     const uint64_t last = N - 1;
     float x[ROW];

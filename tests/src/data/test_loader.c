@@ -1,7 +1,9 @@
 #include "tests/bench.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { N = 37, BATCH = 12, K = 3, LEN = 2 * 4 * 3 };
 
@@ -107,6 +109,75 @@ static void a_batch_stays_while_the_next_is_read(void **state)
         check_batch(f, batch, s);
     }
     ls_loader_free(loader);
+}
+
+/* What the reader has done, as the source sees it. */
+static atomic_size_t n_expected, n_read;
+static atomic_bool unexpected;
+static const struct ls_source_ops *counted;
+
+static ls_status count_read(void *context, const uint64_t *samples, size_t n, float *x)
+{
+    const size_t read = atomic_fetch_add(&n_read, n) + n;
+    if (read > atomic_load(&n_expected))
+        atomic_store(&unexpected, true);
+    return counted->read_x(context, samples, n, x);
+}
+
+static void count_expected(void *context, const uint64_t *samples, size_t n)
+{
+    (void)context, (void)samples;
+    atomic_fetch_add(&n_expected, n);
+}
+
+/* The samples of this rank in the steps below `end`. */
+static size_t own_samples(const struct fixture *f, uint64_t end)
+{
+    size_t n = 0;
+    for (uint64_t s = 0; s < end; s++) {
+        const struct ls_plan_step step = ls_plan_step(&f->plan, s);
+        n += ls_shard_row(step.n, 5, f->tree.last) - ls_shard_row(step.n, 5, f->tree.first);
+    }
+    return n;
+}
+
+/* How far a loader of batches of `room` samples at most reads, beyond the step it is at. */
+static void expect_ahead(struct fixture *f, size_t room, uint64_t ahead)
+{
+    struct ls_source_ops ops = *f->memory.source.ops;
+    ops.read_x = count_read;
+    ops.expect = count_expected;
+    counted = f->memory.source.ops;
+    f->memory.source.ops = &ops;
+    f->spec.room = room;
+    atomic_store(&n_read, 0);
+    atomic_store(&n_expected, 0);
+    struct ls_loader *const loader = start(f, 0);
+    for (uint64_t s = 0; s < 12; s++) {
+        (void)ls_loader_next(loader);
+        const size_t n = own_samples(f, s + ahead + 1);
+        for (int ms = 0; ms < 10000 && atomic_load(&n_read) < n; ms++)
+            (void)usleep(1000);
+        (void)usleep(2000);
+        assert_int_equal(atomic_load(&n_read), n);
+    }
+    ls_loader_free(loader);
+    f->memory.source.ops = counted;
+}
+
+static void two_large_batches_or_seven_small_ones_are_read_ahead(void **state)
+{
+    struct fixture *const f = *state;
+    expect_ahead(f, BATCH, 7);
+    expect_ahead(f, 50000, 2);
+}
+
+static void a_source_is_told_of_samples_before_they_are_read(void **state)
+{
+    struct fixture *const f = *state;
+    atomic_store(&unexpected, false);
+    expect_ahead(f, 0, 7);
+    assert_false(atomic_load(&unexpected));
 }
 
 static void values_are_read_as_they_are(void **state)
@@ -226,6 +297,8 @@ int main(void)
         LOADER_TEST(batches_are_what_the_plan_and_the_source_say),
         LOADER_TEST(a_loader_can_begin_in_mid_epoch),
         LOADER_TEST(a_batch_stays_while_the_next_is_read),
+        LOADER_TEST(two_large_batches_or_seven_small_ones_are_read_ahead),
+        LOADER_TEST(a_source_is_told_of_samples_before_they_are_read),
         LOADER_TEST(values_are_read_as_they_are),
         LOADER_TEST(a_label_out_of_range_rides_in_the_batch),
         LOADER_TEST(a_value_that_is_not_finite_rides_in_the_batch_when_asked_to_check),
