@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -38,9 +39,10 @@ static size_t free_bytes(void)
         return SIZE_MAX;
     const ssize_t got = read(file, text, sizeof text - 1);
     (void)close(file);
-    size_t kib = 0;
-    const char *const line = got > 0 ? strstr(text, "MemAvailable:") : NULL;
-    return line && sscanf(line, "MemAvailable: %zu", &kib) == 1 ? kib * 1024 : SIZE_MAX;
+    static const char name[] = "MemAvailable:";
+    const char *const line = got > 0 ? strstr(text, name) : NULL;
+    const size_t kib = line ? (size_t)strtoull(line + sizeof name - 1, NULL, 10) : 0;
+    return kib > 0 ? kib * 1024 : SIZE_MAX;
 }
 
 static ls_status refuse(size_t bytes, const char *why)
