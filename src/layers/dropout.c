@@ -66,8 +66,8 @@ static LS_VECTOR void apply(size_t len, const uint8_t *mask, real scale, const r
 {
 #pragma omp simd
     for (size_t i = 0; i < len; i++) {
-        const real kept = from[i] * scale;
-        to[i] = mask[i] ? kept : 0;
+        const real kept = from[i] * scale, keep = (real)mask[i]; /* compared as wide as it is */
+        to[i] = keep > 0 ? kept : 0;
     }
 }
 
