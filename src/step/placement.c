@@ -103,9 +103,15 @@ static void place_outputs(struct planner *s)
     }
 }
 
-/* The first layer after l, as backward goes, that adds to tensor t's gradient; -1: none. */
+/* The first layer from l on, as backward goes, that adds to tensor t's gradient once layer l has
+ * written it, which l itself does if it reads t twice; -1: none. */
 static int next_writer(const struct planner *s, int t, int l)
 {
+    int times = 0;
+    for (int i = 0; i < s->model->layers[l].n_in; i++)
+        times += s->model->wiring[l].from[i] == t;
+    if (times > 1)
+        return l;
     for (int r = l - 1; r > t; r--)
         if (reads(s, r, t) && goes_back(s, r))
             return r;

@@ -35,7 +35,7 @@ static const char *const tangles = "- {conv: {out: 4, kernel: 3, pad: same}, nam
                                    "- {add: [b, d], name: e}\n"
                                    "- {add: [e, e, a], name: f}\n"
                                    "- {gelu: {}, name: g}\n"
-                                   "- {add: [g, f, c], name: h}\n"
+                                   "- {add: [g, f, c, c], name: h}\n"
                                    "- {elu: {}, name: i}\n"
                                    "- {leaky_relu: {}, from: h, name: j}\n"
                                    "- {add: [i, j, e], name: k}\n"
@@ -48,6 +48,15 @@ static const char *const tangles = "- {conv: {out: 4, kernel: 3, pad: same}, nam
                                    "- relu\n"
                                    "- {dense: 3}\n"
                                    "- selu\n";
+
+/* A sum that reads one tensor twice beside others. */
+static const char *const twice = "- {conv: {out: 4, kernel: 3, pad: same}, name: a}\n"
+                                 "- {tanh: {}, name: b}\n"
+                                 "- {conv: {out: 4, kernel: 3, pad: same}, name: c}\n"
+                                 "- {conv: {out: 4, kernel: 3, pad: same}, from: b, name: d}\n"
+                                 "- {add: [d, c, a, a]}\n"
+                                 "- global_avg_pool\n"
+                                 "- dense: 3\n";
 
 static const char *const plain =
     "[{flatten: {}}, {dense: 12}, relu, {dense: 8}, bn, relu, {dropout: {p: 0.5}}, {dense: 3}]";
@@ -115,6 +124,12 @@ static void tangled_layers_have_the_same_gradient(void **state)
     expect_same_gradient(tangles, NULL);
 }
 
+static void a_tensor_added_twice_has_the_same_gradient(void **state)
+{
+    (void)state;
+    expect_same_gradient(twice, NULL);
+}
+
 static void dense_layers_have_the_same_gradient(void **state)
 {
     (void)state;
@@ -161,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_residual_network_has_the_same_gradient),
         cmocka_unit_test(tangled_layers_have_the_same_gradient),
+        cmocka_unit_test(a_tensor_added_twice_has_the_same_gradient),
         cmocka_unit_test(dense_layers_have_the_same_gradient),
         cmocka_unit_test(frozen_layers_have_the_same_gradient),
         cmocka_unit_test(buffers_in_use_at_once_lie_apart),
