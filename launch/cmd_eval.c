@@ -1,5 +1,4 @@
 #include "launch/command.h"
-#include "launch/json.h"
 #include "launch/report.h"
 
 struct flags {
@@ -73,14 +72,16 @@ static void print(const struct evaluating *e, const char *checkpoint, const stru
         ls_report_print(&report, stdout);
         return;
     }
-    (void)fputs("{\"kind\": \"eval\", \"checkpoint\": ", stdout);
-    ls_json_string(stdout, checkpoint);
-    (void)fputs(", \"data\": ", stdout);
-    ls_json_string(stdout, given->data);
-    (void)printf(", \"samples\": %llu", samples);
-    ls_report_json_metrics(&report, stdout);
-    ls_report_json_classes(&report, stdout);
-    (void)fputs("}\n", stdout);
+    struct ls_json json = {.file = stdout};
+    ls_json_open(&json, NULL, '{');
+    ls_json_text(&json, "kind", "eval");
+    ls_json_text(&json, "checkpoint", checkpoint);
+    ls_json_text(&json, "data", given->data);
+    ls_json_number(&json, "samples", (double)samples);
+    ls_report_json_metrics(&report, &json);
+    ls_report_json_classes(&report, &json);
+    ls_json_close(&json, '}');
+    (void)fputc('\n', stdout);
 }
 
 static ls_status run(const struct ls_command_call *call)

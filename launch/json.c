@@ -2,25 +2,56 @@
 
 #include <math.h>
 
-void ls_json_number(FILE *file, const char *key, double value)
-{
-    if (isfinite(value))
-        (void)fprintf(file, "\"%s\": %.9g", key, value);
-    else
-        (void)fprintf(file, "\"%s\": null", key);
-}
-
-void ls_json_string(FILE *file, const char *text)
+static void put_text(FILE *file, const char *text)
 {
     (void)fputc('"', file);
     for (; *text; text++) {
-        const unsigned char byte = (unsigned char)*text;
-        if (byte == '"' || byte == '\\')
-            (void)fprintf(file, "\\%c", byte);
-        else if (byte < ' ')
-            (void)fprintf(file, "\\u%04x", byte);
+        const unsigned char c = (unsigned char)*text;
+        if (c < ' ')
+            (void)fprintf(file, "\\u%04x", c);
+        else if (c == '"' || c == '\\')
+            (void)fprintf(file, "\\%c", c);
         else
-            (void)fputc(byte, file);
+            (void)fputc(c, file);
     }
     (void)fputc('"', file);
+}
+
+static void begin(struct ls_json *json, const char *key)
+{
+    if (json->inside)
+        (void)fputs(", ", json->file);
+    json->inside = true;
+    if (!key)
+        return;
+    put_text(json->file, key);
+    (void)fputs(": ", json->file);
+}
+
+void ls_json_open(struct ls_json *json, const char *key, char bracket)
+{
+    begin(json, key);
+    (void)fputc(bracket, json->file);
+    json->inside = false;
+}
+
+void ls_json_close(struct ls_json *json, char bracket)
+{
+    (void)fputc(bracket, json->file);
+    json->inside = true;
+}
+
+void ls_json_number(struct ls_json *json, const char *key, double value)
+{
+    begin(json, key);
+    if (isfinite(value))
+        (void)fprintf(json->file, "%.9g", value);
+    else
+        (void)fputs("null", json->file);
+}
+
+void ls_json_text(struct ls_json *json, const char *key, const char *text)
+{
+    begin(json, key);
+    put_text(json->file, text);
 }

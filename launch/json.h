@@ -1,13 +1,26 @@
-/* Pieces of JSON, for records that programs read. */
+/* JSON, written piece by piece: for what scripts read of a command's figures. */
 #ifndef LOCKSTEP_LAUNCH_JSON_H
 #define LOCKSTEP_LAUNCH_JSON_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
-/** `"key": value`, null where the value is not finite: JSON has no NaN.  Collective: no. */
-void ls_json_number(FILE *file, const char *key, double value);
+struct ls_json {
+    FILE *file;
+    bool inside; /* something stands before the next member */
+};
 
-/** The text in quotes.  Collective: no. */
-void ls_json_string(FILE *file, const char *text);
+/** Begins an object ('{') or a list ('['). `key` is NULL for the whole and in lists.
+ *  Collective: no. */
+void ls_json_open(struct ls_json *json, const char *key, char bracket);
+
+/** Ends it ('}', ']').  Collective: no. */
+void ls_json_close(struct ls_json *json, char bracket);
+
+/** null where the number is not finite, which JSON cannot say.  Collective: no. */
+void ls_json_number(struct ls_json *json, const char *key, double value);
+
+/** Collective: no. */
+void ls_json_text(struct ls_json *json, const char *key, const char *text);
 
 #endif

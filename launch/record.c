@@ -1,14 +1,7 @@
 #include <math.h>
 
-#include "launch/json.h"
 #include "launch/report.h"
 #include "launch/training.h"
-
-static void put_number(FILE *file, const char *key, double value)
-{
-    (void)fputs(", ", file);
-    ls_json_number(file, key, value);
-}
 
 static void write_step(struct ls_training *t, const struct ls_record *record, double rate)
 {
@@ -16,10 +9,11 @@ static void write_step(struct ls_training *t, const struct ls_record *record, do
     (void)fprintf(file, "{\"kind\": \"step\", \"step\": %llu",
                   (unsigned long long)record->step + 1);
     (void)fprintf(file, ", \"epoch\": %llu", (unsigned long long)record->epoch + 1);
-    put_number(file, "loss", record->loss);
-    put_number(file, "lr", record->lr);
-    put_number(file, "grad_norm", record->grad_norm);
-    put_number(file, "samples_per_s", rate);
+    struct ls_json json = {.file = file, .inside = true};
+    ls_json_number(&json, "loss", record->loss);
+    ls_json_number(&json, "lr", record->lr);
+    ls_json_number(&json, "grad_norm", record->grad_norm);
+    ls_json_number(&json, "samples_per_s", rate);
     (void)fputs("}\n", file);
     (void)fflush(file);
 }
@@ -74,9 +68,10 @@ static void write_epoch(const struct ls_training *t, uint64_t epoch, const struc
     FILE *const file = t->run.metrics;
     (void)fprintf(file, "{\"kind\": \"epoch\", \"epoch\": %llu, \"step\": %llu",
                   (unsigned long long)epoch, (unsigned long long)t->step);
-    ls_report_json_metrics(report, file);
+    struct ls_json json = {.file = file, .inside = true};
+    ls_report_json_metrics(report, &json);
     if (t->step == t->session->steps)
-        ls_report_json_classes(report, file);
+        ls_report_json_classes(report, &json);
     (void)fputs("}\n", file);
     (void)fflush(file);
 }

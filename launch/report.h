@@ -2,6 +2,7 @@
 #ifndef LOCKSTEP_LAUNCH_REPORT_H
 #define LOCKSTEP_LAUNCH_REPORT_H
 
+#include "launch/json.h"
 #include "launch/session.h"
 
 /* classes of a confusion matrix that is small enough to read */
@@ -24,13 +25,12 @@ void ls_report_print(const struct ls_report *report, FILE *file);
  *  Collective: no. */
 bool ls_report_warning(const struct ls_evaluation *evaluation, size_t bytes, char *text);
 
-/** `, "loss": 0.5, "accuracy": 0.9`: members of an object that has some already.
- *  Collective: no. */
-void ls_report_json_metrics(const struct ls_report *report, FILE *file);
+/** Loss and metrics, as members of an object that is open.  Collective: no. */
+void ls_report_json_metrics(const struct ls_report *report, struct ls_json *json);
 
-/** `, "classes": {NAME: {...}}, "confusion": [[...]]`, likewise: nothing where targets are values.
+/** "classes": {NAME: {...}} and "confusion": [[...]], likewise: nothing where targets are values.
  *  A class without a name, or with that of another, is called by its number.
  *  Collective: no. */
-void ls_report_json_classes(const struct ls_report *report, FILE *file);
+void ls_report_json_classes(const struct ls_report *report, struct ls_json *json);
 
 #endif

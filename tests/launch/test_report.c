@@ -132,17 +132,20 @@ static void json_names_classes_and_numbers_those_without_a_name_of_their_own(voi
     const struct ls_report reported = {&session, LS_METRIC_CLASSES, &evaluation, metrics};
     FILE *const file = tmpfile();
     char text[4096];
-    ls_report_json_metrics(&reported, file);
-    ls_report_json_classes(&reported, file);
+    struct ls_json json = {.file = file};
+    ls_json_open(&json, NULL, '{');
+    ls_report_json_metrics(&reported, &json);
+    ls_report_json_classes(&reported, &json);
+    ls_json_close(&json, '}');
     take(file, text, sizeof text);
     assert_string_equal(
-        text, ", \"loss\": null, \"accuracy\": 0.833333333, \"classes\": {"
+        text, "{\"loss\": null, \"accuracy\": 0.833333333, \"classes\": {"
               "\"a \\\"b\\\"\\\\\\u000a\": {\"precision\": 1, \"recall\": 0.666666667, "
               "\"f1\": 0.8, \"support\": 3}, "
               "\"1\": {\"precision\": 0.75, \"recall\": 1, \"f1\": 0.857142857, \"support\": 3}, "
               "\"2\": {\"precision\": 0, \"recall\": 0, \"f1\": 0, \"support\": 0}, "
               "\"3\": {\"precision\": 0, \"recall\": 0, \"f1\": 0, \"support\": 0}}, "
-              "\"confusion\": [[2, 1, 0, 0], [0, 3, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]");
+              "\"confusion\": [[2, 1, 0, 0], [0, 3, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]}");
 }
 
 static void values_have_metrics_only(void **state)
