@@ -34,23 +34,6 @@ struct prediction {
     float *labels;    /* (batch, K) */
 };
 
-/* Outputs as scores: probabilities of classes, or of each label, or the values themselves. */
-static void score(enum ls_metric_kind kind, size_t k, const real *z, float *scores)
-{
-    double sum = 0;
-    const size_t top = ls_argmax(k, z);
-    for (size_t c = 0; c < k; c++)
-        sum += exp((double)(z[c] - z[top]));
-    for (size_t c = 0; c < k; c++) {
-        if (kind == LS_METRIC_CLASSES)
-            scores[c] = (float)(exp((double)(z[c] - z[top])) / sum);
-        else if (kind == LS_METRIC_LABELS)
-            scores[c] = (float)(1 / (1 + exp(-(double)z[c])));
-        else
-            scores[c] = (float)z[c];
-    }
-}
-
 /* This rank's outputs, in the order of the batch. */
 static void collect(const struct prediction *p, const struct ls_workspace *ws)
 {
@@ -68,7 +51,7 @@ static ls_status append(struct prediction *p, size_t n)
     const size_t k = p->session->loss.k;
     for (size_t i = 0; i < n; i++) {
         const real *const z = p->all + i * k;
-        score(p->kind, k, z, p->scores + i * k);
+        ls_metrics_scores(p->kind, k, z, p->scores + i * k);
         p->classes[i] = (int32_t)ls_argmax(k, z);
         for (size_t c = 0; c < k; c++)
             p->labels[i * k + c] = z[c] > 0 ? 1.0f : 0.0f;
@@ -137,7 +120,7 @@ static ls_status predict(struct ls_session *s, struct prediction *p, const struc
     ls_status status = ls_workspace_init(&ws, &s->model, &s->tree, s->peers, s->room,
                                          (int)s->job.threads, false, s->arena);
     if (status == LS_OK)
-        status = ls_evaluator_init(&evaluator, &ws, &s->loss, false, s->arena);
+        status = ls_evaluator_init(&evaluator, &ws, &s->loss, NULL, 0, s->arena);
     p->kind = ls_metric_kind(&s->loss);
     if (status == LS_OK)
         status = create(p, given);

@@ -4,6 +4,7 @@
 #include "launch/command.h"
 #include "launch/job_file.h"
 #include "launch/job_help.h"
+#include "launch/report.h"
 #include "launch/training.h"
 
 struct flags {
@@ -43,9 +44,11 @@ static void tell_end(const struct ls_training *t, const char *path)
     const double seconds = ls_seconds() - t->start_s;
     (void)printf("done: %llu steps in %.1f s", (unsigned long long)t->step, seconds);
     if (!isnan(t->last_metric))
-        (void)printf(", %s %.4f on valid", t->n_metrics ? t->metrics[0]->name : "loss",
-                     t->last_metric);
+        (void)printf(", %s %.4f on valid", t->best_by ? t->best_by->name : "loss", t->last_metric);
     (void)printf(": %s/latest.h5\n", path);
+    const struct ls_report report = {t->session, t->evaluator.kind, &t->found, ls_metrics};
+    if (t->found.measures.counts)
+        ls_report_print(&report, stdout);
 }
 
 static ls_status train(const struct ls_command_call *call, const char *path, bool resume,

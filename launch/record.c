@@ -1,15 +1,7 @@
 #include <math.h>
 
+#include "launch/report.h"
 #include "launch/training.h"
-
-/* JSON has no NaN: null stands for what is not known. */
-static void put_number(FILE *file, const char *key, double value)
-{
-    if (isfinite(value))
-        (void)fprintf(file, ", \"%s\": %.9g", key, value);
-    else
-        (void)fprintf(file, ", \"%s\": null", key);
-}
 
 static void write_step(struct ls_training *t, const struct ls_record *record, double rate)
 {
@@ -17,10 +9,11 @@ static void write_step(struct ls_training *t, const struct ls_record *record, do
     (void)fprintf(file, "{\"kind\": \"step\", \"step\": %llu",
                   (unsigned long long)record->step + 1);
     (void)fprintf(file, ", \"epoch\": %llu", (unsigned long long)record->epoch + 1);
-    put_number(file, "loss", record->loss);
-    put_number(file, "lr", record->lr);
-    put_number(file, "grad_norm", record->grad_norm);
-    put_number(file, "samples_per_s", rate);
+    struct ls_json json = {.file = file, .inside = true};
+    ls_json_number(&json, "loss", record->loss);
+    ls_json_number(&json, "lr", record->lr);
+    ls_json_number(&json, "grad_norm", record->grad_norm);
+    ls_json_number(&json, "samples_per_s", rate);
     (void)fputs("}\n", file);
     (void)fflush(file);
 }
@@ -38,7 +31,7 @@ static void show(struct ls_training *t, const struct ls_record *record)
         .steps = per_epoch,
         .loss = record->loss,
         .metric_name = isnan(t->last_metric) ? NULL
-                       : t->n_metrics        ? t->metrics[0]->name
+                       : t->best_by          ? t->best_by->name
                                              : "valid",
         .metric = t->last_metric,
         .samples_per_s = (double)done * (double)s->job.batch / seconds,
@@ -60,53 +53,68 @@ void ls_training_record(struct ls_training *t, const struct ls_record *record)
     show(t, record);
 }
 
-/* Whether the first metric, or without one the loss, is better than ever. */
+/* Whether the metric that chooses, or the loss, is better than ever. */
 static bool better(const struct ls_training *t, double value)
 {
     if (isnan(value))
         return false;
-    const bool higher = t->n_metrics > 0 && t->metrics[0]->higher_is_better;
+    const bool higher = t->best_by && t->best_by->higher_is_better;
     return isnan(t->best) || (higher ? value > t->best : value < t->best);
 }
 
-/* The epoch's line in metrics.jsonl, in log.txt and on the terminal. */
-static void write_epoch(struct ls_training *t, uint64_t epoch, double loss, const double *values,
-                        bool is_best)
+/* The epoch's line in metrics.jsonl; the last one of a run has the figures of each class. */
+static void write_epoch(const struct ls_training *t, uint64_t epoch, const struct ls_report *report)
 {
     FILE *const file = t->run.metrics;
-    char text[LS_MESSAGE_LEN];
     (void)fprintf(file, "{\"kind\": \"epoch\", \"epoch\": %llu, \"step\": %llu",
                   (unsigned long long)epoch, (unsigned long long)t->step);
-    put_number(file, "loss", loss);
-    int len =
-        snprintf(text, sizeof text, "epoch %llu: valid loss %.4g", (unsigned long long)epoch, loss);
-    for (size_t i = 0; i < t->n_metrics; i++) {
-        put_number(file, t->metrics[i]->name, values[i]);
-        len += snprintf(text + len, sizeof text - (size_t)len, ", %s %.4f", t->metrics[i]->name,
-                        values[i]);
-    }
+    struct ls_json json = {.file = file, .inside = true};
+    ls_report_json_metrics(report, &json);
+    if (t->step == t->session->steps)
+        ls_report_json_classes(report, &json);
     (void)fputs("}\n", file);
     (void)fflush(file);
-    const char *const best = is_best ? ", the best yet" : "";
-    ls_run_dir_log(&t->run, "%s%s", text, best);
-    ls_progress_finish(&t->progress);
-    (void)fprintf(t->progress.file, "%s%s\n", text, best);
+}
+
+static void say(struct ls_training *t, const char *text)
+{
+    ls_run_dir_log(&t->run, "%s", text);
+    (void)fprintf(t->progress.file, "%s\n", text);
     (void)fflush(t->progress.file);
+}
+
+/* The epoch in log.txt and on the terminal. */
+static void tell_epoch(struct ls_training *t, uint64_t epoch, bool is_best)
+{
+    const struct ls_evaluation *const found = &t->found;
+    char text[LS_MESSAGE_LEN];
+    size_t len = (size_t)snprintf(text, sizeof text, "epoch %llu: valid loss %.4g",
+                                  (unsigned long long)epoch, found->loss);
+    for (size_t i = 0; i < t->n_metrics && len < sizeof text; i++)
+        len +=
+            (size_t)snprintf(text + len, sizeof text - len, ", %s %.4f", t->metrics[i]->name,
+                             ls_metric_value(t->metrics[i], t->evaluator.kind, &found->measures));
+    if (is_best && len < sizeof text)
+        (void)snprintf(text + len, sizeof text - len, ", the best yet");
+    ls_progress_finish(&t->progress);
+    say(t, text);
+    if (ls_report_warning(found, sizeof text, text))
+        say(t, text);
 }
 
 ls_status ls_training_evaluate(struct ls_training *t, uint64_t epoch, bool *is_best)
 {
-    struct ls_evaluation found;
     LS_TRY(ls_evaluate(&t->evaluator, t->valid_loader, t->session->valid_plan.steps_per_epoch,
-                       &found, NULL, NULL));
-    double values[LS_MAX_METRICS] = {0};
-    for (size_t i = 0; i < t->n_metrics; i++)
-        values[i] =
-            ls_metric_value(t->metrics[i], t->evaluator.kind, t->session->loss.k, found.sums);
-    t->last_metric = t->n_metrics > 0 ? values[0] : found.loss;
+                       &t->found, NULL, NULL));
+    t->last_metric = t->found.loss;
+    if (t->best_by)
+        t->last_metric = ls_metric_value(t->best_by, t->evaluator.kind, &t->found.measures);
     *is_best = better(t, t->last_metric);
     t->best = *is_best ? t->last_metric : t->best;
-    if (t->here)
-        write_epoch(t, epoch, found.loss, values, *is_best);
+    if (!t->here)
+        return LS_OK;
+    const struct ls_report report = {t->session, t->evaluator.kind, &t->found, t->metrics};
+    write_epoch(t, epoch, &report);
+    tell_epoch(t, epoch, *is_best);
     return LS_OK;
 }

@@ -2,71 +2,99 @@
 
 #include <string.h>
 
-enum { MAX_MATRIX = 30, MAX_NAME = 24, NAME_LEN = 32 };
+enum { MAX_NAME = 24, NAME_LEN = 128 };
 
+static bool begins_character(char byte)
+{
+    return ((unsigned char)byte & 0xC0) != 0x80; /* UTF-8 */
+}
+
+static int columns(const char *text)
+{
+    int n = 0;
+    for (; *text; text++)
+        n += begins_character(*text);
+    return n;
+}
+
+/* The class by name, the end of a long one left out, or by number. */
 static const char *class_name(const struct ls_session *s, size_t c, char *text)
 {
-    if (c < s->n_classes)
-        (void)snprintf(text, NAME_LEN, "%.*s", MAX_NAME, s->class_names[c]);
-    else
+    if (c >= s->n_classes) {
         (void)snprintf(text, NAME_LEN, "%zu", c);
+        return text;
+    }
+    const char *const name = s->class_names[c];
+    const bool is_long = columns(name) > MAX_NAME;
+    size_t bytes = 0;
+    for (int n = 0; name[bytes] && bytes < NAME_LEN - 8; bytes++) {
+        n += begins_character(name[bytes]);
+        if (is_long && n > MAX_NAME - 2)
+            break;
+    }
+    (void)snprintf(text, NAME_LEN, "%.*s%s", (int)bytes, name, is_long ? ".." : "");
     return text;
 }
 
 static int name_width(const struct ls_session *s, size_t k)
 {
     char text[NAME_LEN];
-    size_t width = strlen("class");
-    for (size_t c = 0; c < k; c++)
-        if (strlen(class_name(s, c, text)) > width)
-            width = strlen(text);
-    return (int)width;
-}
-
-static void row(FILE *file, int width, const char *name, double right, double predicted,
-                double support)
-{
-    const double precision = predicted > 0 ? right / predicted : 0;
-    const double recall = support > 0 ? right / support : 0;
-    const double sum = precision + recall;
-    (void)fprintf(file, "  %-*s  %9.4f  %6.4f  %6.4f  %8.0f\n", width, name, precision, recall,
-                  sum > 0 ? 2 * precision * recall / sum : 0, support);
-}
-
-/* One line a class from a confusion matrix (K, K), or from the counts of labels (K, 4). */
-static void print_classes(FILE *file, const struct ls_session *s, enum ls_metric_kind kind,
-                          const double *sums)
-{
-    const size_t k = s->loss.k;
-    const int width = name_width(s, k);
-    char name[NAME_LEN];
-    (void)fprintf(file, "\n  %-*s  precision  recall      F1   support\n", width, "class");
+    int width = (int)strlen("class");
     for (size_t c = 0; c < k; c++) {
-        double right = 0, predicted = 0, support = 0;
-        if (kind == LS_METRIC_CLASSES) {
-            right = sums[c * k + c];
-            for (size_t o = 0; o < k; o++) {
-                predicted += sums[o * k + c];
-                support += sums[c * k + o];
-            }
-        } else {
-            const double *const label = sums + c * LS_LABEL_COUNTS;
-            right = label[LS_LABEL_TP];
-            predicted = right + label[LS_LABEL_FP];
-            support = right + label[LS_LABEL_FN];
+        const int n = columns(class_name(s, c, text));
+        width = n > width ? n : width;
+    }
+    return width;
+}
+
+static void print_name(FILE *file, int width, const char *name)
+{
+    (void)fprintf(file, "  %s%*s", name, width - columns(name), "");
+}
+
+static void print_figure(FILE *file, int width, double value)
+{
+    if (isnan(value))
+        (void)fprintf(file, "  %*s", width, "-");
+    else
+        (void)fprintf(file, "  %*.4f", width, value);
+}
+
+/* One line a class or label. */
+static void print_classes(const struct ls_report *report, FILE *file)
+{
+    const struct ls_session *const s = report->session;
+    const struct ls_measures *const measures = &report->evaluation->measures;
+    const int width = name_width(s, measures->k);
+    char name[NAME_LEN];
+    (void)fputc('\n', file);
+    print_name(file, width, "class");
+    (void)fprintf(file, "  precision  recall      F1%s   support\n",
+                  measures->rankings ? "   AUROC      AP" : "");
+    for (size_t c = 0; c < measures->k; c++) {
+        const struct ls_class_figures found = ls_metrics_class(report->kind, measures, c);
+        print_name(file, width, class_name(s, c, name));
+        print_figure(file, 9, found.precision);
+        print_figure(file, 6, found.recall);
+        print_figure(file, 6, found.f1);
+        if (measures->rankings) {
+            print_figure(file, 6, found.auroc);
+            print_figure(file, 6, found.average_precision);
         }
-        row(file, width, class_name(s, c, name), right, predicted, support);
+        (void)fprintf(file, "  %8.0f\n", found.support);
     }
 }
 
-static void print_matrix(FILE *file, const struct ls_session *s, const double *sums)
+static void print_matrix(const struct ls_report *report, FILE *file)
 {
-    const size_t k = s->loss.k;
+    const struct ls_session *const s = report->session;
+    const struct ls_measures *const measures = &report->evaluation->measures;
+    const size_t k = measures->k;
     const int width = name_width(s, k);
     char name[NAME_LEN];
     int cell = 5;
     for (size_t i = 0; i < k * k; i++) {
-        const int digits = snprintf(NULL, 0, "%.0f", sums[i]);
+        const int digits = snprintf(NULL, 0, "%.0f", measures->counts[i]);
         cell = digits > cell ? digits : cell;
     }
     (void)fprintf(file, "\n  confusion matrix: a row is the true class, a column the predicted\n");
@@ -75,24 +103,39 @@ static void print_matrix(FILE *file, const struct ls_session *s, const double *s
         (void)fprintf(file, "  %*zu", cell, c);
     (void)fputc('\n', file);
     for (size_t r = 0; r < k; r++) {
-        (void)fprintf(file, "  %-*s", width, class_name(s, r, name));
+        print_name(file, width, class_name(s, r, name));
         for (size_t c = 0; c < k; c++)
-            (void)fprintf(file, "  %*.0f", cell, sums[r * k + c]);
+            (void)fprintf(file, "  %*.0f", cell, measures->counts[r * k + c]);
         (void)fputc('\n', file);
     }
 }
 
-void ls_report(FILE *file, const struct ls_session *s, enum ls_metric_kind kind,
-               const struct ls_evaluation *evaluation)
+bool ls_report_warning(const struct ls_evaluation *evaluation, size_t bytes, char *text)
 {
-    (void)fprintf(file, "  %-18s %.6g\n", "loss", evaluation->loss);
-    for (const struct ls_metric_ops *const *m = ls_metrics; *m; m++)
-        if ((*m)->value[kind])
+    const unsigned long long spoilt = evaluation->spoilt;
+    if (spoilt == 0)
+        return false;
+    (void)snprintf(text, bytes,
+                   "the model's outputs for %llu sample%s are no numbers (NaN): the loss and "
+                   "metrics of scores are not known, and counts mean little",
+                   spoilt, spoilt == 1 ? "" : "s");
+    return true;
+}
+
+void ls_report_print(const struct ls_report *report, FILE *file)
+{
+    const struct ls_measures *const measures = &report->evaluation->measures;
+    char warning[LS_MESSAGE_LEN];
+    if (ls_report_warning(report->evaluation, sizeof warning, warning))
+        (void)fprintf(file, "  warning: %s\n", warning);
+    (void)fprintf(file, "  %-18s %.6g\n", "loss", report->evaluation->loss);
+    for (const struct ls_metric_ops *const *m = report->metrics; *m; m++)
+        if (ls_metric_is_known(*m, report->kind, measures))
             (void)fprintf(file, "  %-18s %.6g\n", (*m)->name,
-                          ls_metric_value(*m, kind, s->loss.k, evaluation->sums));
-    if (kind == LS_METRIC_VALUES)
+                          ls_metric_value(*m, report->kind, measures));
+    if (report->kind == LS_METRIC_VALUES || !measures->counts)
         return;
-    print_classes(file, s, kind, evaluation->sums);
-    if (kind == LS_METRIC_CLASSES && s->loss.k <= MAX_MATRIX)
-        print_matrix(file, s, evaluation->sums);
+    print_classes(report, file);
+    if (report->kind == LS_METRIC_CLASSES && measures->k <= LS_REPORT_MATRIX)
+        print_matrix(report, file);
 }

@@ -1,12 +1,37 @@
 #include "launch/training.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "launch/job_change.h"
 #include "launch/job_file.h"
 #include "launch/signals.h"
 #include "launch/state.h"
 #include "launch/yaml.h"
+
+/* What chooses best.h5: `checkpoint.best`, else the first metric, else the loss. A metric that is
+ * not among the job's is measured too. */
+static ls_status choose_best(struct ls_training *t, enum ls_metric_kind kind)
+{
+    const struct ls_job *const job = &t->session->job;
+    const char *const name = job->checkpoint.best;
+    t->best_by = t->metrics[0];
+    if (!name || name[0] == '\0')
+        return LS_OK;
+    t->best_by = NULL;
+    if (strcmp(name, "loss") == 0)
+        return LS_OK;
+    const struct ls_node *const node = ls_node_get(job->checkpoint_node, "best");
+    LS_TRY(ls_metric_choose(name, kind, node, &t->best_by));
+    for (size_t i = 0; i < t->n_metrics; i++)
+        if (t->metrics[i] == t->best_by)
+            return LS_OK;
+    if (t->n_metrics == LS_MAX_METRICS)
+        return ls_node_fail(node, "checkpoint.best is one metric more than the %d of metrics",
+                            LS_MAX_METRICS);
+    t->metrics[t->n_metrics++] = t->best_by;
+    return LS_OK;
+}
 
 static ls_status choose_metrics(struct ls_training *t)
 {
@@ -17,7 +42,28 @@ static ls_status choose_metrics(struct ls_training *t)
         return ls_node_fail(node, "metrics: at most %d", LS_MAX_METRICS);
     for (size_t i = 0; i < names.len; i++)
         LS_TRY(ls_metric_choose(names.value[i], kind, node, &t->metrics[t->n_metrics++]));
-    return LS_OK;
+    return choose_best(t, kind);
+}
+
+/* What chooses best.h5 in a job. */
+static const char *best_of(const struct ls_node *job)
+{
+    const struct ls_node *const best = ls_node_get(ls_node_get(job, "checkpoint"), "best");
+    const struct ls_node *metric = ls_node_get(job, "metrics");
+    if (best && best->text[0] != '\0')
+        return best->text;
+    if (metric && metric->kind == LS_NODE_LIST)
+        metric = metric->child;
+    return metric && metric->text[0] != '\0' ? metric->text : "loss";
+}
+
+/* Counts are always there, for the tables at the end. */
+static unsigned wants(const struct ls_training *t)
+{
+    unsigned all = LS_WANT_COUNTS;
+    for (size_t i = 0; i < t->n_metrics; i++)
+        all |= t->metrics[i]->wants;
+    return all;
 }
 
 static ls_status restore(struct ls_training *t, const struct ls_checkpoint *checkpoint)
@@ -44,7 +90,8 @@ static ls_status restore(struct ls_training *t, const struct ls_checkpoint *chec
     LS_TRY(ls_job_change(begun, s->root, per_epoch, &t->changed, s->arena));
     LS_TRY(ls_state_restore_slots(checkpoint, &t->trainer));
     t->step = checkpoint->step;
-    t->best = checkpoint->best_metric;
+    if (strcmp(best_of(begun), best_of(s->root)) == 0)
+        t->best = checkpoint->best_metric;
     return LS_OK;
 }
 
@@ -69,7 +116,8 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
     t->first_step = t->step;
     if (s->valid) {
         ls_workspace_expect(&t->ws, &s->valid_plan, false);
-        LS_TRY(ls_evaluator_init(&t->evaluator, &t->ws, &s->loss, t->n_metrics > 0, s->arena));
+        LS_TRY(
+            ls_evaluator_init(&t->evaluator, &t->ws, &s->loss, &s->valid_plan, wants(t), s->arena));
         const struct ls_loader_spec valid = ls_session_valid_loader(s);
         LS_TRY(ls_loader_create(&t->valid_loader, &valid, 0));
     }

@@ -19,12 +19,14 @@ struct ls_training {
     struct ls_evaluator evaluator;
     struct ls_loader *loader, *valid_loader;
     size_t n_metrics;
-    const struct ls_metric_ops *metrics[LS_MAX_METRICS];
+    const struct ls_metric_ops *metrics[LS_MAX_METRICS + 1]; /* NULL-terminated */
+    const struct ls_metric_ops *best_by; /* what chooses best.h5; NULL: the loss */
+    struct ls_evaluation found;          /* by the last evaluation; no measures: none yet */
 
-    const char *changed; /* keys of the job that differ from the run's so far, "" none */
-    uint64_t step;       /* steps finished */
-    double best;         /* of the first metric, or the loss; NaN: none yet */
-    double last_metric;
+    const char *changed;    /* keys of the job that differ from the run's so far, "" none */
+    uint64_t step;          /* steps finished */
+    double best;            /* of what chooses best.h5; NaN: none yet */
+    double last_metric;     /* the same, of the last evaluation */
     uint64_t samples_since; /* trained on since the last record */
     double record_s, start_s, seconds_in_steps;
     uint64_t first_step;

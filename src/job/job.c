@@ -21,8 +21,7 @@ static const struct ls_option top_options[] = {
     {"steps", LS_SIZE, AT(steps), "0", 0, 4e9, NULL, "steps, in place of epochs"},
     NODE("model", model, NULL, "the list of layers"),
     NODE("loss", loss_node, NULL, "KIND or {KIND: {...}}"),
-    {"metrics", LS_NAMES, AT(metrics), "", 0, 0, NULL,
-     "on the validation set; the first chooses best.h5"},
+    {"metrics", LS_NAMES, AT(metrics), "", 0, 0, NULL, "on the validation set"},
     NODE("optimizer", optimizer_node, NULL, "KIND or {KIND: {...}}"),
     NODE("schedule", schedule_node, "", "of the learning rate [constant]"),
     NODE("clip", clip_node, "", "of the gradient [none]"),
@@ -64,6 +63,8 @@ static const struct ls_option checkpoint_options[] = {
     {"every_steps", LS_SIZE, AT(every_steps), "0", 0, 4e9, NULL,
      "steps between checkpoints; 0: at the end of every epoch"},
     {"keep", LS_SIZE, AT(keep), "3", 2, 1e6, NULL, "newest checkpoints to keep"},
+    {"best", LS_STRING, AT(best), "", 0, 0, NULL,
+     "metric, or loss, that chooses best.h5 [the first of metrics]"},
     {0}};
 
 #undef AT

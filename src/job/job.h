@@ -37,6 +37,7 @@ struct ls_job_sampler {
 struct ls_job_checkpoint {
     size_t every_steps; /* 0: at the end of every epoch */
     size_t keep;
+    const char *best; /* a metric or loss; "": the first of metrics, or the loss */
 };
 
 struct ls_job_init {

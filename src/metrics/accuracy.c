@@ -1,8 +1,10 @@
 /* Share of samples whose class is predicted; with labels, share of right (sample, label) pairs. */
 #include "src/metrics/metrics.h"
 
-static double of_classes(size_t k, const double *sums)
+static double of_classes(const struct ls_measures *m)
 {
+    const size_t k = m->k;
+    const double *const sums = m->counts;
     double right = 0, all = 0;
     for (size_t i = 0; i < k * k; i++)
         all += sums[i];
@@ -11,8 +13,10 @@ static double of_classes(size_t k, const double *sums)
     return right / all;
 }
 
-static double of_labels(size_t k, const double *sums)
+static double of_labels(const struct ls_measures *m)
 {
+    const size_t k = m->k;
+    const double *const sums = m->counts;
     double right = 0, all = 0;
     for (size_t c = 0; c < k; c++) {
         const double *label = sums + c * LS_LABEL_COUNTS;

@@ -1,8 +1,10 @@
 /* Mean recall over the classes that occur.  Source: sklearn.metrics.balanced_accuracy_score. */
 #include "src/metrics/metrics.h"
 
-static double of_classes(size_t k, const double *sums)
+static double of_classes(const struct ls_measures *m)
 {
+    const size_t k = m->k;
+    const double *const sums = m->counts;
     double recalls = 0, classes = 0;
     for (size_t c = 0; c < k; c++) {
         double samples = 0;

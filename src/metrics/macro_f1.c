@@ -3,8 +3,10 @@
  * Source: sklearn.metrics.f1_score with average="macro". */
 #include "src/metrics/metrics.h"
 
-static double of_classes(size_t k, const double *sums)
+static double of_classes(const struct ls_measures *m)
 {
+    const size_t k = m->k;
+    const double *const sums = m->counts;
     double total = 0, classes = 0;
     for (size_t c = 0; c < k; c++) {
         double row = 0, column = 0;
@@ -20,8 +22,10 @@ static double of_classes(size_t k, const double *sums)
     return total / classes;
 }
 
-static double of_labels(size_t k, const double *sums)
+static double of_labels(const struct ls_measures *m)
 {
+    const size_t k = m->k;
+    const double *const sums = m->counts;
     double total = 0, all = 0;
     for (size_t c = 0; c < k; c++) {
         const double *label = sums + c * LS_LABEL_COUNTS;

@@ -64,9 +64,26 @@ ls_status ls_metric_choose(const char *name, enum ls_metric_kind kind, const str
                         name, kind_names[kind], applicable);
 }
 
-double ls_metric_value(const struct ls_metric_ops *metric, enum ls_metric_kind kind, size_t k,
-                       const double *sums)
+unsigned ls_metrics_wants(enum ls_metric_kind kind)
 {
-    LS_ASSERT(metric->value[kind]);
-    return metric->value[kind](k, sums);
+    unsigned wants = LS_WANT_COUNTS;
+    for (const struct ls_metric_ops *const *metric = ls_metrics; *metric; metric++)
+        if ((*metric)->value[kind])
+            wants |= (*metric)->wants;
+    return wants;
+}
+
+bool ls_metric_is_known(const struct ls_metric_ops *metric, enum ls_metric_kind kind,
+                        const struct ls_measures *measures)
+{
+    return metric->value[kind] && measures->counts &&
+           (!(metric->wants & LS_WANT_BINS) || measures->bins) &&
+           (!(metric->wants & LS_WANT_RANKINGS) || measures->rankings);
+}
+
+double ls_metric_value(const struct ls_metric_ops *metric, enum ls_metric_kind kind,
+                       const struct ls_measures *measures)
+{
+    LS_ASSERT(ls_metric_is_known(metric, kind, measures));
+    return metric->value[kind](measures);
 }

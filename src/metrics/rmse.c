@@ -1,9 +1,9 @@
 /* Root of the mean squared error over all elements. */
 #include "src/metrics/metrics.h"
 
-static double of_values(size_t k, const double *sums)
+static double of_values(const struct ls_measures *m)
 {
-    (void)k;
+    const double *const sums = m->counts;
     return sqrt(sums[LS_VALUE_SQUARED] / sums[LS_VALUE_COUNT]);
 }
 

@@ -14,21 +14,43 @@ static const struct bench_setup setup = {.model =
                                          .samples = N,
                                          .batch = 12};
 
+enum { ALL = LS_WANT_COUNTS | LS_WANT_BINS | LS_WANT_RANKINGS };
+
+/* Whatever was measured, with room for K classes or labels. */
 struct found {
-    double loss, sums[K * K];
+    double loss, sums[K * LS_LABEL_COUNTS], bins[LS_BINS * LS_BIN_SUMS];
+    uint64_t spoilt;
+    struct ls_ranking rankings[K];
 };
+
+static void keep(const struct ls_evaluation *evaluation, const struct ls_evaluator *e,
+                 struct found *found)
+{
+    const struct ls_measures *const measures = &evaluation->measures;
+    memset(found, 0, sizeof *found);
+    found->loss = evaluation->loss;
+    found->spoilt = evaluation->spoilt;
+    memcpy(found->sums, measures->counts, ls_metrics_len(e->kind, K) * sizeof(double));
+    memcpy(found->bins, measures->bins, sizeof found->bins);
+    for (size_t c = 0; c < K; c++) {
+        found->rankings[c].positives = measures->rankings[c].positives;
+        found->rankings[c].negatives = measures->rankings[c].negatives;
+        found->rankings[c].auroc = measures->rankings[c].auroc;
+        found->rankings[c].average_precision = measures->rankings[c].average_precision;
+        found->rankings[c].is_spoilt = measures->rankings[c].is_spoilt;
+    }
+}
 
 /* Evaluates twice over, as at the ends of two epochs. */
 static ls_status evaluate(struct bench *b, struct found *found)
 {
     struct ls_evaluator evaluator;
     struct ls_evaluation evaluation;
-    LS_TRY(ls_evaluator_init(&evaluator, &b->ws, &b->loss, true, &b->arena));
+    LS_TRY(ls_evaluator_init(&evaluator, &b->ws, &b->loss, &b->plan, ALL, &b->arena));
     for (int i = 0; i < 2; i++)
         LS_TRY(
             ls_evaluate(&evaluator, b->loader, b->plan.steps_per_epoch, &evaluation, NULL, NULL));
-    found->loss = evaluation.loss;
-    memcpy(found->sums, evaluation.sums, sizeof found->sums);
+    keep(&evaluation, &evaluator, found);
     return LS_OK;
 }
 
@@ -45,6 +67,20 @@ static bool counts_right(struct bench *b, const struct found *found)
     return total == N && memcmp(row, expected, sizeof row) == 0;
 }
 
+static bool rankings_right(struct bench *b, const struct found *found)
+{
+    bool good = true;
+    for (int c = 0; c < K; c++) {
+        const struct ls_ranking *const ranking = &found->rankings[c];
+        uint64_t positives = 0;
+        for (int i = 0; i < N; i++)
+            positives += b->memory.classes[i] == c;
+        good = good && ranking->positives == positives && ranking->negatives == N - positives &&
+               ranking->auroc >= 0 && ranking->auroc <= 1 && ranking->average_precision > 0;
+    }
+    return good;
+}
+
 static void every_sample_counts_once_with_the_same_bits_on_any_number_of_ranks(void **state)
 {
     const struct ls_peers alone = ls_peers_alone();
@@ -52,11 +88,61 @@ static void every_sample_counts_once_with_the_same_bits_on_any_number_of_ranks(v
     struct found a, b;
     bench_init(&all, &setup, *state);
     bench_init(&one, &setup, &alone);
-    bool good = evaluate(&all, &a) == LS_OK && counts_right(&all, &a);
+    bool good = evaluate(&all, &a) == LS_OK && counts_right(&all, &a) && rankings_right(&all, &a);
     good = evaluate(&one, &b) == LS_OK && memcmp(&a, &b, sizeof a) == 0 && good;
     assert_all_ranks(good);
     bench_release(&all);
     bench_release(&one);
+}
+
+/* Labels: most samples have a score of exactly one half, one label is borne by all of them and one
+ * by none. */
+static void labels_are_ranked_with_the_same_bits_on_any_number_of_ranks(void **state)
+{
+    static const struct bench_setup labels = {.model = "[relu, {dense: {out: 3, bias: false}}]",
+                                              .loss = "bce",
+                                              .input = {1, 2, 1, 1},
+                                              .samples = 3 * N,
+                                              .batch = 12};
+    const struct ls_peers alone = ls_peers_alone();
+    struct bench benches[2];
+    struct found found[2];
+    bool good = true;
+    for (int i = 0; i < 2; i++) {
+        struct bench *const b = &benches[i];
+        bench_init(b, &labels, i == 0 ? (const struct ls_peers *)*state : &alone);
+        for (size_t s = 0; s < 3 * N; s++) {
+            b->memory.values[s * K] = 1;
+            b->memory.values[s * K + 1] = s % 3 == 0;
+            b->memory.values[s * K + 2] = 0;
+        }
+        bench_load(b, 0);
+        good = evaluate(b, &found[i]) == LS_OK && good;
+    }
+    const struct ls_ranking *const r = found[0].rankings;
+    good = good && memcmp(&found[0], &found[1], sizeof found[0]) == 0;
+    good = good && isnan(r[0].auroc) && r[0].average_precision == 1 && r[1].positives == N;
+    good = good && r[1].auroc > 0 && r[1].auroc < 1 && isnan(r[2].average_precision);
+    assert_all_ranks(good);
+    for (int i = 0; i < 2; i++)
+        bench_release(&benches[i]);
+}
+
+/* A weight that is no number: the model's outputs, and what is made of scores, are none either. */
+static void outputs_that_are_no_numbers_are_counted(void **state)
+{
+    struct bench b;
+    struct found found;
+    bench_init(&b, &setup, *state);
+    b.model.params[0] = (real)NAN;
+    bool good = evaluate(&b, &found) == LS_OK && found.spoilt == N;
+    for (int c = 0; c < K; c++)
+        good = good && found.rankings[c].is_spoilt && isnan(found.rankings[c].auroc);
+    const struct ls_measures measures = {.k = K, .counts = found.sums, .bins = found.bins};
+    good = good && isnan(ls_metric_value(ls_metric_find("calibration_error"), LS_METRIC_CLASSES,
+                                         &measures));
+    assert_all_ranks(good);
+    bench_release(&b);
 }
 
 static void evaluation_changes_no_statistics(void **state)
@@ -101,7 +187,8 @@ static void every_batch_is_shown(void **state)
     struct ls_evaluator evaluator;
     double seen = 0, total = 0;
     bench_init(&b, &setup, peers);
-    bool good = ls_evaluator_init(&evaluator, &b.ws, &b.loss, true, &b.arena) == LS_OK;
+    bool good =
+        ls_evaluator_init(&evaluator, &b.ws, &b.loss, NULL, LS_WANT_COUNTS, &b.arena) == LS_OK;
     good = ls_evaluate(&evaluator, b.loader, b.plan.steps_per_epoch, NULL, see, &seen) == LS_OK &&
            good;
     MPI_Allreduce(&seen, &total, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
@@ -113,6 +200,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_sample_counts_once_with_the_same_bits_on_any_number_of_ranks),
+        cmocka_unit_test(labels_are_ranked_with_the_same_bits_on_any_number_of_ranks),
+        cmocka_unit_test(outputs_that_are_no_numbers_are_counted),
         cmocka_unit_test(evaluation_changes_no_statistics),
         cmocka_unit_test(a_sample_that_cannot_be_read_fails_on_all_ranks),
         cmocka_unit_test(every_batch_is_shown),

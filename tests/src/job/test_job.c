@@ -60,6 +60,7 @@ static void a_short_job_has_the_defaults(void **state)
     assert_int_equal(job.shards, 0);
     assert_int_equal(job.log_every, 10);
     assert_int_equal(job.metrics.len, 0);
+    assert_string_equal(job.checkpoint.best, "");
     assert_string_equal(job.engine, "");
     assert_string_equal(job.data.train, "/jobs/t.h5");
     assert_string_equal(job.data.inputs, "x");
@@ -102,7 +103,7 @@ static void every_key_is_read(void **state)
                                     "clip: {norm: 2}\n"
                                     "regularize: {l1: 0.25, l2: 0.5}\n"
                                     "sampler: {order: sequential, balance: none, hard: none}\n"
-                                    "checkpoint: {every_steps: 50, keep: 9}\n"
+                                    "checkpoint: {every_steps: 50, keep: 9, best: kappa}\n"
                                     "init: {from: w.h5, freeze: [dense1]}\n"
                                     "log_every: 4\n"
                                     "engine: openblas\n" REST);
@@ -123,6 +124,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(job.threads, 3);
     assert_int_equal(job.steps, 4000);
     assert_int_equal(job.metrics.len, 2);
+    assert_string_equal(job.checkpoint.best, "kappa");
     assert_string_equal(job.metrics.value[1], "macro_f1");
     assert_int_equal(job.schedule.warmup_steps, 5);
     assert_true(job.schedule.is_cosine && job.schedule.to == 0.5);
