@@ -1,5 +1,7 @@
 #include "src/step/trainer.h"
 
+#include "src/step/miner.h"
+
 enum { RANGE = 16384 };
 
 static size_t list_ranges(const struct ls_trainer *trainer, struct ls_range *ranges)
@@ -38,7 +40,10 @@ ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_sp
         if (!trainer->slot[s])
             return LS_OTHER;
     }
-    return LS_OK;
+    if (spec->loss->mine.rule == LS_MINE_NONE)
+        return LS_OK;
+    ws->miner = ls_arena_get(arena, 1, sizeof *ws->miner);
+    return ws->miner ? ls_miner_init(ws->miner, ws, spec->loss, arena) : LS_OTHER;
 }
 
 /* What a rank could not read, told to all. */
