@@ -37,7 +37,7 @@ static void no_positives(struct bench *b)
 static void some_are_nan(struct bench *b)
 {
     for (size_t i = 0; i < 100; i += 7)
-        b->memory.x[4 * i] = NAN;
+        b->memory.x[4 * i] = i % 2 ? -NAN : NAN;
 }
 
 struct example {

@@ -91,6 +91,26 @@ static void balanced_weights_become_numbers(void **state)
     assert_true(job.data.valid_share == 0.1);
 }
 
+/* So that eval needs no training set, and a restart sees what was trained with. */
+static void counts_become_numbers_and_short_forms_maps(void **state)
+{
+    (void)state;
+    const uint64_t counts[] = {90, 12};
+    struct ls_job job;
+    const char *const text = resolve("data: {train: t.h5}\n"
+                                     "batch: 8\n"
+                                     "steps: 2\n"
+                                     "model: [{dense: 2}]\n"
+                                     "loss: {balanced_softmax: 1.5}\n"
+                                     "optimizer: sgd\n",
+                                     counts, 2);
+    const struct ls_node *const root = parse(text, "/elsewhere", &job);
+    const struct ls_node *const loss = ls_node_get(ls_node_get(root, "loss"), "balanced_softmax");
+    assert_string_equal(ls_node_get(loss, "tau")->text, "1.5");
+    assert_string_equal(ls_node_get(loss, "class_counts")->child->next->text, "12");
+    assert_false(ls_loss_needs_counts(&job.loss));
+}
+
 static void a_loss_without_weights_gets_none(void **state)
 {
     (void)state;
@@ -132,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_worked_out_is_written),
         cmocka_unit_test(balanced_weights_become_numbers),
+        cmocka_unit_test(counts_become_numbers_and_short_forms_maps),
         cmocka_unit_test(a_loss_without_weights_gets_none),
         cmocka_unit_test(defaults_are_written_out),
         cmocka_unit_test(resolving_again_changes_nothing),
