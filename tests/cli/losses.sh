@@ -65,6 +65,18 @@ trains '{balanced_softmax: 1.5}'
 trains '{ldam: {max_margin: 0.5, scale: 30, class_weights: {effective: 0.9}, class_weights_from_epoch: 1}}'
 trains '{cross_entropy: {mine: {keep: 0.25}}}'
 trains '{focal: {mine: {negatives_per_positive: 0.5, at_least: 2}}}'
+# the weights begin with step 7: a run that stops before and goes on after, on other ranks
+loss='{focal: {class_weights: balanced, class_weights_from_epoch: 1, mine: {keep: 0.4}}}'
+trains "$loss"
+lockstep 2 train job.yaml "loss=$loss" --run cut steps=4
+lockstep 3 train job.yaml "loss=$loss" --run cut --resume
+why=$(trouble)
+verdict "losses: deferred weights and mining go on after a restart" \
+    "${why:-$(differ one/latest.h5 cut/latest.h5)}"
+lockstep 0 train job.yaml "loss=${loss/epoch: 1/epoch: 0}" --run early
+verdict "losses: deferred weights are not those from the start" \
+    "$([ -n "$(differ one/latest.h5 early/latest.h5)" ] || echo "the same bits")"
+
 data=labels.h5
 labels=(data.train=labels.h5 data.valid=labels.h5 'model=[flatten, {dense: 6}]')
 trains 'focal_bce' "${labels[@]}"
