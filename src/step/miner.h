@@ -31,7 +31,7 @@ ls_status ls_miner_init(struct ls_miner *miner, const struct ls_workspace *ws,
  *      rank 2   the same                                              -'         k-th; again among
  *                                                                                those that have it
  *
- *  until as many are left as are wanted: two to four times where losses differ, 24 times at most.
+ *  until as many are left as are wanted: a few times where losses differ, 24 times at most.
  *  Collective: yes.  Errors: none.  Cost: for each digit a gather of 2 KiB a rank and a pass over
  *  the rank's examples.
  *  Limitations: every rank adds up what all sent, so the bytes grow with the ranks. */
