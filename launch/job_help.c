@@ -29,6 +29,10 @@ void ls_job_help(FILE *file)
                 file);
     for (const struct ls_loss_ops *const *ops = ls_loss_kinds; *ops; ops++)
         member(file, (*ops)->kind, (*ops)->help, (*ops)->options);
+    (void)fputs("  beside these, where they apply (class_counts: balanced_softmax and ldam; "
+                "class_weights: losses over classes):\n",
+                file);
+    ls_options_help(ls_loss_shared_options(NULL), 3 * INDENT, file);
     (void)fputs("\noptimizer:\n", file);
     for (const struct ls_optimizer_ops *const *ops = ls_optimizer_kinds; *ops; ops++)
         member(file, (*ops)->kind, (*ops)->help, (*ops)->options);

@@ -200,8 +200,7 @@ ls_status ls_session_prepare(struct ls_session *s, const struct ls_checkpoint *c
     note_other_engines(s);
     if (s->job.data.normalize_by == LS_NORMALIZE_CHANNEL && !checkpoint)
         LS_TRY(ls_statistics(&s->train, &s->train_set, &s->tree, s->peers, s->mean, s->std));
-    return ls_job_resolve(&s->job, s->root, s->shards, s->engine->name, s->loss.class_weight,
-                          s->loss.k, s->arena);
+    return ls_job_resolve(&s->job, s->root, s->shards, s->engine->name, &s->loss, s->arena);
 }
 
 static ls_status plan_from_checkpoint(struct ls_session *s, const struct ls_checkpoint *checkpoint,

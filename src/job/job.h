@@ -85,12 +85,11 @@ ls_status ls_job_parse(struct ls_job *job, const struct ls_node *root, const cha
  *  max(8, batch / 16).  Collective: no. */
 size_t ls_job_shards(const struct ls_job *job);
 
-/** Writes what was worked out (shards, absolute paths, class weights, defaults) into the tree,
- *  so that it says all that the run does.
- *  class_weight  (k) the loss's, NULL: the job names none
+/** Writes what was worked out (shards, absolute paths, class weights and counts, defaults) into the
+ *  tree, so that it says all that the run does.
+ *  loss  the job's, planned; NULL: leave class weights and counts as they are
  *  Owner: arena.  Errors: memory.  Collective: no. */
 ls_status ls_job_resolve(const struct ls_job *job, struct ls_node *root, size_t shards,
-                         const char *engine, const double *class_weight, size_t k,
-                         struct ls_arena *arena);
+                         const char *engine, const struct ls_loss *loss, struct ls_arena *arena);
 
 #endif

@@ -51,25 +51,30 @@ static ls_status put_defaults(struct ls_node *map, const struct ls_option *table
     return LS_OK;
 }
 
-/* The same for KIND or {KIND: arguments}; arguments in a short form stay as they are. */
-static ls_status put_choice(struct ls_node *root, const char *key, const char *kind,
-                            const struct ls_option *table, struct ls_arena *arena)
+/* The arguments of KIND or {KIND: arguments} as a map; in a short form they become the first row
+ * of the kind's table. NULL: out of memory. */
+static struct ls_node *arguments_of(struct ls_node *root, const char *key, const char *kind,
+                                    const struct ls_option *table, struct ls_arena *arena)
 {
     struct ls_node *node = ls_node_get(root, key);
     if (node->kind == LS_NODE_SCALAR) {
         node = ls_node_branch(arena, LS_NODE_MAP, key);
         if (!node)
-            return LS_OTHER;
+            return NULL;
         ls_node_put(root, node);
     }
-    struct ls_node *arguments = ls_node_get(node, kind);
-    if (!arguments || (arguments->kind == LS_NODE_SCALAR && arguments->text[0] == '\0')) {
-        arguments = ls_node_branch(arena, LS_NODE_MAP, kind);
-        if (!arguments)
-            return LS_OTHER;
-        ls_node_put(node, arguments);
+    struct ls_node *const given = ls_node_get(node, kind);
+    if (given && given->kind == LS_NODE_MAP)
+        return given;
+    struct ls_node *const arguments = ls_node_branch(arena, LS_NODE_MAP, kind);
+    if (!arguments)
+        return NULL;
+    ls_node_put(node, arguments);
+    if (given && (given->kind == LS_NODE_LIST || given->text[0] != '\0')) {
+        given->key = table->name;
+        ls_node_put(arguments, given);
     }
-    return arguments->kind == LS_NODE_MAP ? put_defaults(arguments, table, arena) : LS_OK;
+    return arguments;
 }
 
 /* Defaults of the tables under their keys; of clip, schedule and the like only where given. */
@@ -93,19 +98,16 @@ static ls_status put_sections(struct ls_node *root, struct ls_arena *arena)
     return LS_OK;
 }
 
-/* class_weights of the loss as numbers: `balanced` has no meaning without the training set. */
-static ls_status put_class_weights(struct ls_node *root, const struct ls_loss *loss,
-                                   const double *class_weight, size_t k, struct ls_arena *arena)
+/* Numbers of the classes in place of what the arguments say; `real` or else `whole`. */
+static ls_status put_numbers(struct ls_node *arguments, const char *key, const double *real_,
+                             const size_t *whole, size_t len, struct ls_arena *arena)
 {
-    struct ls_node *const node = ls_node_get(root, "loss");
-    struct ls_node *const arguments = node ? ls_node_get(node, loss->ops->kind) : NULL;
-    struct ls_node *const list = ls_node_branch(arena, LS_NODE_LIST, "class_weights");
+    struct ls_node *const list = ls_node_branch(arena, LS_NODE_LIST, key);
     if (!list)
         return LS_OTHER;
-    if (!arguments || !ls_node_get(arguments, "class_weights"))
-        return LS_OK;
-    for (size_t c = 0; c < k; c++) {
-        const char *const text = ls_arena_printf(arena, "%.17g", class_weight[c]);
+    for (size_t i = 0; i < len; i++) {
+        const char *const text = real_ ? ls_arena_printf(arena, "%.17g", real_[i])
+                                       : ls_arena_printf(arena, "%zu", whole[i]);
         struct ls_node *const item = text ? ls_node_scalar(arena, NULL, text) : NULL;
         if (!item)
             return LS_OTHER;
@@ -115,9 +117,25 @@ static ls_status put_class_weights(struct ls_node *root, const struct ls_loss *l
     return LS_OK;
 }
 
+/* class_weights and class_counts as numbers: words for them have no meaning without the training
+ * set. */
+static ls_status put_loss(struct ls_node *root, const struct ls_loss_ops *ops,
+                          const struct ls_loss *loss, struct ls_arena *arena)
+{
+    struct ls_node *const arguments = arguments_of(root, "loss", ops->kind, ops->options, arena);
+    if (!arguments)
+        return LS_OTHER;
+    LS_TRY(put_defaults(arguments, ops->options, arena));
+    LS_TRY(put_defaults(arguments, ls_loss_shared_options(ops), arena));
+    if (loss && loss->shared.class_weights)
+        LS_TRY(put_numbers(arguments, "class_weights", loss->class_weight, NULL, loss->k, arena));
+    if (loss && loss->class_count)
+        LS_TRY(put_numbers(arguments, "class_counts", NULL, loss->class_count, loss->k, arena));
+    return LS_OK;
+}
+
 ls_status ls_job_resolve(const struct ls_job *job, struct ls_node *root, size_t shards,
-                         const char *engine, const double *class_weight, size_t k,
-                         struct ls_arena *arena)
+                         const char *engine, const struct ls_loss *loss, struct ls_arena *arena)
 {
     LS_TRY(put_number(root, "seed", job->seed, arena));
     LS_TRY(put_number(root, "shards", shards, arena));
@@ -132,8 +150,9 @@ ls_status ls_job_resolve(const struct ls_job *job, struct ls_node *root, size_t 
     if (init && ls_node_get(init, "from"))
         LS_TRY(put(init, "from", job->init.from, arena));
     LS_TRY(put_sections(root, arena));
-    LS_TRY(put_choice(root, "loss", job->loss.ops->kind, job->loss.ops->options, arena));
-    LS_TRY(put_choice(root, "optimizer", job->optimizer.ops->kind, job->optimizer.ops->options,
-                      arena));
-    return class_weight ? put_class_weights(root, &job->loss, class_weight, k, arena) : LS_OK;
+    LS_TRY(put_loss(root, job->loss.ops, loss, arena));
+    const struct ls_option *const options = job->optimizer.ops->options;
+    struct ls_node *const arguments =
+        arguments_of(root, "optimizer", job->optimizer.ops->kind, options, arena);
+    return arguments ? put_defaults(arguments, options, arena) : LS_OTHER;
 }

@@ -1,5 +1,5 @@
-/* Squared error near 0, absolute further out: with d = z - y and D = delta, value
- * sum_k (|d| <= D ? d^2 / 2 : D (|d| - D / 2)), weight K.  Source: torch.nn.HuberLoss. */
+/* Squared error near 0, absolute further out: with d = z - y and D = delta, value of each
+ * |d| <= D ? d^2 / 2 : D (|d| - D / 2).  Source: torch.nn.HuberLoss. */
 #include <stddef.h>
 
 #include "src/losses/loss.h"
@@ -12,21 +12,14 @@ static const struct ls_option options[] = {{"delta", LS_REAL, offsetof(struct ar
                                             1e-12, 1e12, NULL, "where the square ends"},
                                            {0}};
 
-static double sample(const struct ls_loss *loss, const real *restrict z, int32_t class_,
-                     const real *restrict values, real *restrict dz, double *weight)
+static double element(const struct ls_loss *loss, size_t place, double z, double y, double *slope)
 {
-    (void)class_;
+    (void)place;
     const double delta = ((const struct args *)loss->args)->delta;
-    double value = 0;
-    for (size_t i = 0; i < loss->k; i++) {
-        const double d = (double)z[i] - (double)values[i];
-        const bool outside = fabs(d) > delta;
-        value += outside ? delta * (fabs(d) - delta / 2) : d * d / 2;
-        if (dz)
-            dz[i] = (real)(outside ? copysign(delta, d) : d);
-    }
-    *weight = (double)loss->k;
-    return value;
+    const double d = z - y;
+    const bool outside = fabs(d) > delta;
+    *slope = outside ? copysign(delta, d) : d;
+    return outside ? delta * (fabs(d) - delta / 2) : d * d / 2;
 }
 
 extern const struct ls_loss_ops ls_loss_huber;
@@ -36,5 +29,5 @@ const struct ls_loss_ops ls_loss_huber = {
     .options = options,
     .args_bytes = sizeof(struct args),
     .target = LS_TARGET_VALUES,
-    .sample = sample,
+    .element = element,
 };

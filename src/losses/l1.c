@@ -1,22 +1,15 @@
-/* Absolute error of K values: value sum_k |z - y|, weight K; its slope at 0 is 0.
+/* Absolute error of K values: value of each |z - y|; its slope at 0 is 0.
  * Source: torch.nn.L1Loss. */
 #include "src/losses/loss.h"
 
 static const struct ls_option options[] = {{0}};
 
-static double sample(const struct ls_loss *loss, const real *restrict z, int32_t class_,
-                     const real *restrict values, real *restrict dz, double *weight)
+static double element(const struct ls_loss *loss, size_t place, double z, double y, double *slope)
 {
-    (void)class_;
-    double value = 0;
-    for (size_t i = 0; i < loss->k; i++) {
-        const double d = (double)z[i] - (double)values[i];
-        value += fabs(d);
-        if (dz)
-            dz[i] = isnan(d) ? (real)d : (real)((d > 0) - (d < 0));
-    }
-    *weight = (double)loss->k;
-    return value;
+    (void)loss, (void)place;
+    const double d = z - y;
+    *slope = isnan(d) ? d : (double)((d > 0) - (d < 0));
+    return fabs(d);
 }
 
 extern const struct ls_loss_ops ls_loss_l1;
@@ -25,5 +18,5 @@ const struct ls_loss_ops ls_loss_l1 = {
     .help = "absolute error",
     .options = options,
     .target = LS_TARGET_VALUES,
-    .sample = sample,
+    .element = element,
 };

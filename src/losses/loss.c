@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "src/losses/per_class.h"
+
 #define LS_LOSS(kind) extern const struct ls_loss_ops ls_loss_##kind;
 #include "src/losses/losses.def"
 #undef LS_LOSS
@@ -33,19 +35,62 @@ static const struct ls_loss_ops *find(const char *kind)
     return NULL;
 }
 
-static const struct ls_node *class_weights(const struct ls_loss *loss)
+#define AT(field) offsetof(struct ls_loss_shared, field)
+/* The last FOR_ALL rows are of all losses, the last FOR_CLASSES of those over classes, and all of
+ * them of those that depend on the classes' counts. */
+enum { FOR_ALL = 1, FOR_CLASSES = 3, FOR_COUNTS = 4 };
+static const struct ls_option shared_options[FOR_COUNTS + 1] = {
+    {"class_counts", LS_NODE, AT(class_counts), "", 0, 0, NULL,
+     "samples of each class, a list [those of the training set]"},
+    {"class_weights", LS_NODE, AT(class_weights), "", 0, 0, NULL,
+     "none, balanced = n / (k n_c), {effective: BETA}, or a list of one number per class [none]"},
+    {"class_weights_from_epoch", LS_SIZE, AT(class_weights_from_epoch), "0", 0, 1e9, NULL,
+     "epochs to train without them first"},
+    {"mine", LS_NODE, AT(mine), "", 0, 0, NULL,
+     "train on the hardest of the batch: {keep: SHARE}, or {negatives_per_positive: NUMBER, "
+     "at_least: COUNT} [none]"},
+    {0}};
+#undef AT
+
+const struct ls_option *ls_loss_shared_options(const struct ls_loss_ops *ops)
 {
-    const size_t offset = loss->ops->class_weights_offset;
-    if (offset == 0)
-        return NULL;
-    const struct ls_node *node = NULL;
-    memcpy(&node, (const char *)loss->args + offset, sizeof node);
-    return node;
+    int rows = FOR_ALL;
+    if (!ops || ops->counts)
+        rows = FOR_COUNTS;
+    else if (ops->target == LS_TARGET_CLASS)
+        rows = FOR_CLASSES;
+    return shared_options + FOR_COUNTS - rows;
 }
 
-static bool is_word(const struct ls_node *node, const char *word)
+enum { MAX_OPTIONS = 16 };
+
+static void list_names(const struct ls_option *options, const char **list)
 {
-    return node->kind == LS_NODE_SCALAR && strcmp(node->text, word) == 0;
+    size_t len = 0;
+    for (; options->name; options++) {
+        LS_ASSERT(len < MAX_OPTIONS);
+        list[len++] = options->name;
+    }
+    list[len] = NULL;
+}
+
+/* A kind's own options and the shared ones stand side by side; a short form is the kind's own. */
+static ls_status parse_arguments(struct ls_loss *loss, const struct ls_choice *choice,
+                                 struct ls_arena *arena)
+{
+    const struct ls_option *const own = loss->ops->options;
+    const struct ls_option *const shared = ls_loss_shared_options(loss->ops);
+    const char *own_names[MAX_OPTIONS + 1], *shared_names[MAX_OPTIONS + 1];
+    list_names(own, own_names);
+    list_names(shared, shared_names);
+    void *const args = ls_arena_get(arena, 1, loss->ops->args_bytes);
+    if (!args)
+        return LS_OTHER;
+    loss->args = args;
+    const struct ls_node *const node = choice->arguments;
+    LS_TRY(ls_options_parse(own, node, choice->kind, shared_names, arena, args));
+    return ls_options_parse(shared, node && node->kind == LS_NODE_MAP ? node : NULL, choice->kind,
+                            own_names, arena, &loss->shared);
 }
 
 ls_status ls_loss_parse(struct ls_loss *loss, const struct ls_node *node, struct ls_arena *arena)
@@ -62,55 +107,15 @@ ls_status ls_loss_parse(struct ls_loss *loss, const struct ls_node *node, struct
         return ls_node_fail(choice.node, "there is no loss \"%s\"; the losses are%s", choice.kind,
                             names_text);
     }
-    void *args = ls_arena_get(arena, 1, loss->ops->args_bytes);
-    if (!args)
-        return LS_OTHER;
-    LS_TRY(ls_options_parse(loss->ops->options, choice.arguments, choice.kind, NULL, arena, args));
-    loss->args = args;
-    const struct ls_node *weights = class_weights(loss);
-    if (weights && weights->kind != LS_NODE_LIST && !is_word(weights, "none") &&
-        !is_word(weights, "balanced"))
-        return ls_node_fail(weights,
-                            "%s: class_weights: expected none, balanced, or a list of "
-                            "one number per class",
-                            choice.kind);
-    return LS_OK;
+    LS_TRY(parse_arguments(loss, &choice, arena));
+    LS_TRY(ls_class_weights_check(loss, choice.arguments, arena));
+    const bool labelled = loss->ops->target == LS_TARGET_CLASS || loss->ops->multi_label;
+    return ls_mine_parse(&loss->mine, loss->shared.mine, labelled, arena);
 }
 
 bool ls_loss_needs_counts(const struct ls_loss *loss)
 {
-    const struct ls_node *node = class_weights(loss);
-    return node && is_word(node, "balanced");
-}
-
-/* n / (k n_c), as scikit-learn's class_weight="balanced" */
-static void balance(size_t k, const uint64_t *restrict counts, double *restrict weight)
-{
-    uint64_t n = 0;
-    for (size_t c = 0; c < k; c++)
-        n += counts[c];
-    for (size_t c = 0; c < k; c++)
-        weight[c] = counts[c] ? (double)n / ((double)k * (double)counts[c]) : 0;
-}
-
-static ls_status read_list(const struct ls_node *node, size_t k, const char *kind,
-                           struct ls_arena *arena, double *restrict weight)
-{
-    static const struct ls_option list = {"class_weights",       LS_REALS, 0, NULL, 0, 1e30, NULL,
-                                          "one number per class"};
-    struct ls_reals given = {0};
-    LS_TRY(ls_option_parse(&list, node, kind, arena, &given));
-    if (given.len != k)
-        return ls_node_fail(node,
-                            "%s: class_weights lists %zu numbers, but the model has %zu "
-                            "outputs; give one per class",
-                            kind, given.len, k);
-    double sum = 0;
-    for (size_t c = 0; c < k; c++)
-        sum += weight[c] = given.value[c];
-    if (!(sum > 0))
-        return ls_node_fail(node, "%s: all class_weights are 0; at least one must be above", kind);
-    return LS_OK;
+    return ls_class_weights_need_counts(loss) || (loss->ops->counts && !loss->shared.class_counts);
 }
 
 ls_status ls_loss_plan(struct ls_loss *loss, size_t k, const uint64_t *counts,
@@ -122,35 +127,53 @@ ls_status ls_loss_plan(struct ls_loss *loss, size_t k, const uint64_t *counts,
                        "loss %s needs an output per class, but the model has %zu; end "
                        "the model with dense: 2, or use loss: bce",
                        kind, k);
-    double *weight = ls_arena_get(arena, k, sizeof *weight);
-    if (!weight)
-        return LS_OTHER;
-    const struct ls_node *node = class_weights(loss);
-    if (node && node->kind == LS_NODE_LIST) {
-        LS_TRY(read_list(node, k, kind, arena, weight));
-    } else if (ls_loss_needs_counts(loss)) {
-        LS_ASSERT(counts);
-        balance(k, counts, weight);
-    } else {
-        for (size_t c = 0; c < k; c++)
-            weight[c] = 1;
-    }
     loss->k = k;
-    loss->class_weight = weight;
-    return LS_OK;
+    LS_TRY(ls_class_weights_plan(loss, counts, arena));
+    if (loss->ops->counts)
+        LS_TRY(ls_class_counts_plan(loss, counts, arena));
+    return loss->ops->plan ? loss->ops->plan(loss, arena) : LS_OK;
+}
+
+struct ls_loss ls_loss_in_epoch(const struct ls_loss *loss, uint64_t epoch)
+{
+    struct ls_loss now = *loss;
+    if (epoch < loss->shared.class_weights_from_epoch)
+        now.class_weight = loss->ones;
+    return now;
+}
+
+struct ls_loss_sum ls_loss_example(const struct ls_loss *loss, size_t i, size_t place,
+                                   const real *restrict z, struct ls_targets targets,
+                                   real *restrict dz)
+{
+    const size_t first = i * loss->k, at = first + place;
+    struct ls_loss_sum one = {.weight = 1};
+    if (loss->ops->target == LS_TARGET_CLASS) {
+        one.value = loss->ops->sample(loss, z + first, targets.classes[i], dz ? dz + first : NULL,
+                                      &one.weight);
+        return one;
+    }
+    double slope = 0;
+    one.value = loss->ops->element(loss, place, (double)z[at], (double)targets.values[at], &slope);
+    if (dz)
+        dz[at] = (real)slope;
+    return one;
 }
 
 struct ls_loss_sum ls_loss_run(const struct ls_loss *loss, size_t n, const real *restrict z,
                                struct ls_targets targets, real *restrict dz)
 {
-    const size_t k = loss->k;
+    const size_t places = ls_loss_places(loss);
     struct ls_loss_sum sum = {0};
     for (size_t i = 0; i < n; i++) {
-        double weight = 0;
-        sum.value += loss->ops->sample(loss, z + i * k, targets.classes ? targets.classes[i] : 0,
-                                       targets.values ? targets.values + i * k : NULL,
-                                       dz ? dz + i * k : NULL, &weight);
-        sum.weight += weight;
+        struct ls_loss_sum sample = {0};
+        for (size_t place = 0; place < places; place++) {
+            const struct ls_loss_sum one = ls_loss_example(loss, i, place, z, targets, dz);
+            sample.value += one.value;
+            sample.weight += one.weight;
+        }
+        sum.value += sample.value;
+        sum.weight += sample.weight;
     }
     return sum;
 }

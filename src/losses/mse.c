@@ -1,21 +1,14 @@
-/* Squared error of K values: value sum_k (z - y)^2, weight K.  Source: torch.nn.MSELoss. */
+/* Squared error of K values: value of each (z - y)^2.  Source: torch.nn.MSELoss. */
 #include "src/losses/loss.h"
 
 static const struct ls_option options[] = {{0}};
 
-static double sample(const struct ls_loss *loss, const real *restrict z, int32_t class_,
-                     const real *restrict values, real *restrict dz, double *weight)
+static double element(const struct ls_loss *loss, size_t place, double z, double y, double *slope)
 {
-    (void)class_;
-    double value = 0;
-    for (size_t i = 0; i < loss->k; i++) {
-        const double d = (double)z[i] - (double)values[i];
-        value += d * d;
-        if (dz)
-            dz[i] = (real)(2 * d);
-    }
-    *weight = (double)loss->k;
-    return value;
+    (void)loss, (void)place;
+    const double d = z - y;
+    *slope = 2 * d;
+    return d * d;
 }
 
 extern const struct ls_loss_ops ls_loss_mse;
@@ -24,5 +17,5 @@ const struct ls_loss_ops ls_loss_mse = {
     .help = "squared error",
     .options = options,
     .target = LS_TARGET_VALUES,
-    .sample = sample,
+    .element = element,
 };

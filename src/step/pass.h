@@ -35,8 +35,12 @@ void ls_pass_group(const struct ls_pass *pass, const struct ls_group *group, int
  * be read counts as empty on this rank. Collective: yes (exchanges), in training.  Errors: none. */
 void ls_forward(const struct ls_pass *pass);
 
+/** Targets of local shard `shard`.  Collective: no. */
+struct ls_targets ls_pass_targets(const struct ls_pass *pass, const struct ls_loss *loss,
+                                  int shard);
+
 /** The loss of every shard, into the tail leaves, and the gradient of the outputs.
- *  Collective: no.  Errors: none. */
+ *  Collective: yes, where the workspace has a miner.  Errors: none. */
 void ls_pass_loss(const struct ls_pass *pass, const struct ls_loss *loss);
 
 /** All layers, backward; hands this rank's pieces of the gradient to the reducer.

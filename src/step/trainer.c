@@ -1,5 +1,7 @@
 #include "src/step/trainer.h"
 
+#include "src/step/miner.h"
+
 bool ls_trainer_decays(const struct ls_trainer *trainer, const struct ls_param *param)
 {
     return trainer->spec.optimizer->decay == LS_DECAY_ALL || param->axes > 1;
@@ -80,7 +82,10 @@ ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_sp
         LS_TRY(ls_share(peers, spec->model->n_params * sizeof(real), arena, &memory));
         trainer->slot[s] = memory;
     }
-    return LS_OK;
+    if (spec->loss->mine.rule == LS_MINE_NONE)
+        return LS_OK;
+    ws->miner = ls_arena_get(arena, 1, sizeof *ws->miner);
+    return ws->miner ? ls_miner_init(ws->miner, ws, spec->loss, arena) : LS_OTHER;
 }
 
 /* What a rank could not read, told to all. */

@@ -17,6 +17,8 @@
 /* What rides beside the gradients in the reduction: sums over samples, then one flag a rank. */
 enum ls_tail { LS_TAIL_VALUE, LS_TAIL_WEIGHT, LS_TAIL_FAILED, LS_TAIL_STOP, LS_TAIL_LEN };
 
+struct ls_miner;
+
 struct ls_workspace {
     const struct ls_model *model;
     const struct ls_tree *tree;
@@ -46,6 +48,7 @@ struct ls_workspace {
                                   sum on the node's first rank, which all ranks of it read */
     double *tail_leaves;       /* (shards, LS_TAIL_LEN) */
     struct ls_fold fold;       /* for exchanges, and the tails */
+    struct ls_miner *miner;    /* NULL: the loss takes every example of a batch */
 
     struct ls_profile *profile; /* NULL: time is not measured */
 };

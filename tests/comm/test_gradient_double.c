@@ -141,9 +141,25 @@ static void gradient_matches_with_class_weights(void **state)
     assert_all_ranks(gradients_are_right(&setup, *state, false));
 }
 
+/* The chosen examples stay the same within the step of a difference. */
+static void gradient_matches_for_chosen_examples(void **state)
+{
+    static const char *const losses[] = {
+        "{ldam: {scale: 2, class_counts: [9, 2, 30], mine: {keep: 0.4}}}",
+        "{balanced_softmax: {class_counts: [9, 2, 30], class_weights: [0.2, 3, 1.5], mine: "
+        "{negatives_per_positive: 0.3}}}",
+        "{bce: {mine: {keep: 0.3}}}"};
+    struct bench_setup setup = plain;
+    for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
+        setup.loss = losses[i];
+        assert_all_ranks(gradients_are_right(&setup, *state, false));
+    }
+}
+
 static void gradient_matches_for_every_loss_of_values(void **state)
 {
-    static const char *const losses[] = {"bce", "mse", "{huber: {delta: 0.5}}"};
+    static const char *const losses[] = {"bce", "mse", "{huber: {delta: 0.5}}",
+                                         "{focal_bce: {gamma: 0.5, alpha: 0.3}}"};
     struct bench_setup setup = plain;
     for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
         setup.loss = losses[i];
@@ -183,6 +199,7 @@ int main(void)
         cmocka_unit_test(gradient_matches_with_threads),
         cmocka_unit_test(gradient_matches_with_class_weights),
         cmocka_unit_test(gradient_matches_for_every_loss_of_values),
+        cmocka_unit_test(gradient_matches_for_chosen_examples),
         cmocka_unit_test(gradient_matches_beside_frozen_layers),
         cmocka_unit_test(gradient_matches_for_a_last_batch_of_one_sample),
     };

@@ -41,6 +41,18 @@ static inline void assert_torch(const struct ls_loss *loss, double value, const 
     assert_true(again.value == sum.value && again.weight == sum.weight);
 }
 
+/* Two losses agree on the values, the weights and the gradient of the samples. */
+static inline void assert_same(const struct ls_loss a, const struct ls_loss b)
+{
+    real dz[LEN], expected[LEN];
+    const struct ls_loss_sum got = ls_loss_run(&a, N, outputs, targets_of(&a), dz);
+    const struct ls_loss_sum sum = ls_loss_run(&b, N, outputs, targets_of(&b), expected);
+    assert_close(got.value, sum.value, 1e-14);
+    assert_close(got.weight, sum.weight, 0);
+    for (size_t i = 0; i < LEN; i++)
+        assert_close((double)dz[i], (double)expected[i], 1e-14);
+}
+
 /* The slope along a direction is that of central differences, at outputs stretched by `scale`. */
 static inline void assert_slope(const struct ls_loss *loss, double scale)
 {
