@@ -117,8 +117,9 @@ struct ls_layer_ops {
     void (*forward)(const struct ls_layer *layer, const struct ls_call *call);
     void (*backward)(const struct ls_layer *layer, const struct ls_call *call);
 
-    /* Exchanges, NULL for most kinds. leaf fills one shard's doubles (call->n may be 0); finish
-     * runs once per rank with the root, on all ranks alike. Not called at evaluation, nor when
+    /* Exchanges, NULL for most kinds. leaf fills the doubles of one call's samples
+     * (call->n may be 0), which are merged in the order of samples, then of shards; finish runs
+     * once per rank with the root, on all ranks alike. Not called at evaluation, nor when
      * the layer is frozen. backward_finish writes the parameters' gradients over the global
      * batch, not divided by anything, into grad[i]. */
     ls_merge *forward_merge, *backward_merge;

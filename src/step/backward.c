@@ -48,6 +48,19 @@ static real *find_slot(const struct ls_workspace *ws, int l, int slot)
                      : ws->reducer.pieces[piece] + ls_layer_params_begin(&ws->model->layers[l]);
 }
 
+static void take_leaf(const struct ls_pass *pass, int l, const struct ls_run *run)
+{
+    struct ls_profile *const profile = pass->ws->profile;
+    const struct ls_layer *const layer = &pass->ws->model->layers[l];
+    const size_t len = layer->backward_len;
+    struct ls_call call = ls_pass_call(pass, l, run);
+    set_dx(pass, l, run, &call);
+    const double start_s = ls_profile_start(profile);
+    layer->ops->backward_leaf(layer, &call, ls_pass_leaf(pass, run, len));
+    ls_pass_leaf_done(pass, run, layer->ops->backward_merge, len);
+    ls_profile_backward(profile, run->thread * pass->ws->model->n_layers + l, start_s);
+}
+
 static void run_layers(const struct ls_pass *pass, const struct ls_group *group,
                        const struct ls_run *run)
 {
@@ -66,6 +79,8 @@ static void run_layers(const struct ls_pass *pass, const struct ls_group *group,
         add_spilled(pass, l, run, &call);
         ls_profile_backward(ws->profile, run->thread * model->n_layers + l, start_s);
     }
+    if (group->leaf >= 0)
+        take_leaf(pass, group->leaf, run);
 }
 
 static void run_segment(const struct ls_pass *pass, const struct ls_segment *segment, int shard)
@@ -74,14 +89,6 @@ static void run_segment(const struct ls_pass *pass, const struct ls_segment *seg
     const int thread = omp_get_thread_num();
     for (int g = segment->begin; g < segment->end; g++)
         ls_pass_group(pass, &ws->backward.groups[g], shard, thread, run_layers);
-    if (segment->exchange >= 0) {
-        const struct ls_layer *const layer = &ws->model->layers[segment->exchange];
-        const struct ls_run all = ls_run_all(pass, shard, thread);
-        struct ls_call call = ls_pass_call(pass, segment->exchange, &all);
-        set_dx(pass, segment->exchange, &all, &call);
-        layer->ops->backward_leaf(layer, &call,
-                                  ls_fold_leaf(&ws->fold, shard, layer->backward_len));
-    }
     if (thread > 0)
         return;
     const double start_s = ls_profile_start(ws->profile);

@@ -2,6 +2,18 @@
 
 #include "src/step/pass.h"
 
+static void take_leaf(const struct ls_pass *pass, int l, const struct ls_run *run)
+{
+    struct ls_profile *const profile = pass->ws->profile;
+    const struct ls_layer *const layer = &pass->ws->model->layers[l];
+    const size_t len = layer->forward_len;
+    const struct ls_call call = ls_pass_call(pass, l, run);
+    const double start_s = ls_profile_start(profile);
+    layer->ops->forward_leaf(layer, &call, ls_pass_leaf(pass, run, len));
+    ls_pass_leaf_done(pass, run, layer->ops->forward_merge, len);
+    ls_profile_forward(profile, run->thread * pass->ws->model->n_layers + l, start_s);
+}
+
 static void run_layers(const struct ls_pass *pass, const struct ls_group *group,
                        const struct ls_run *run)
 {
@@ -12,6 +24,8 @@ static void run_layers(const struct ls_pass *pass, const struct ls_group *group,
         model->layers[l].ops->forward(&model->layers[l], &call);
         ls_profile_forward(pass->ws->profile, run->thread * model->n_layers + l, start_s);
     }
+    if (group->leaf >= 0 && pass->training)
+        take_leaf(pass, group->leaf, run);
 }
 
 static void run_segment(const struct ls_pass *pass, const struct ls_segment *segment, int shard)
@@ -20,12 +34,6 @@ static void run_segment(const struct ls_pass *pass, const struct ls_segment *seg
     const int thread = omp_get_thread_num();
     for (int g = segment->begin; g < segment->end; g++)
         ls_pass_group(pass, &ws->forward.groups[g], shard, thread, run_layers);
-    if (segment->exchange < 0 || !pass->training)
-        return;
-    const struct ls_layer *const layer = &ws->model->layers[segment->exchange];
-    const struct ls_run all = ls_run_all(pass, shard, thread);
-    const struct ls_call call = ls_pass_call(pass, segment->exchange, &all);
-    layer->ops->forward_leaf(layer, &call, ls_fold_leaf(&ws->fold, shard, layer->forward_len));
 }
 
 /* The layer's look over the whole global batch. */

@@ -36,7 +36,7 @@ void ls_pass_group(const struct ls_pass *pass, const struct ls_group *group, int
                    ls_run_work *work)
 {
     struct ls_run run = ls_run_all(pass, shard, thread);
-    if (group->run == 0) {
+    if (group->run == 0 || run.n == 0) {
         work(pass, group, &run);
         return;
     }
@@ -44,4 +44,18 @@ void ls_pass_group(const struct ls_pass *pass, const struct ls_group *group, int
         run.n = left < group->run ? left : group->run;
         work(pass, group, &run);
     }
+}
+
+double *ls_pass_leaf(const struct ls_pass *pass, const struct ls_run *run, size_t len)
+{
+    const struct ls_workspace *const ws = pass->ws;
+    return run->first == 0 ? ls_fold_leaf(&ws->fold, run->shard, len)
+                           : ws->leaves + (size_t)run->thread * ws->fold.max_len;
+}
+
+void ls_pass_leaf_done(const struct ls_pass *pass, const struct ls_run *run, ls_merge *merge,
+                       size_t len)
+{
+    if (run->first > 0)
+        merge(ls_fold_leaf(&pass->ws->fold, run->shard, len), ls_pass_leaf(pass, run, len), len);
 }

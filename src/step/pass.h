@@ -24,12 +24,20 @@ struct ls_run ls_run_all(const struct ls_pass *pass, int shard, int thread);
 /** The call of layer l for a run, without gradients.  Collective: no. */
 struct ls_call ls_pass_call(const struct ls_pass *pass, int l, const struct ls_run *run);
 
-/** Calls `work` for layers of the group with one run of samples after another.
+/** Calls `work` for layers of the group with one run of samples after another; once, with none,
+ *  where the shard is empty.
  *  Collective: no. */
 typedef void ls_run_work(const struct ls_pass *pass, const struct ls_group *group,
                          const struct ls_run *run);
 void ls_pass_group(const struct ls_pass *pass, const struct ls_group *group, int shard, int thread,
                    ls_run_work *work);
+
+/** Where a run's leaf goes, of layer l and `len` doubles; ls_pass_leaf_done then merges it into
+ *  the shard's.
+ *  Collective: no. */
+double *ls_pass_leaf(const struct ls_pass *pass, const struct ls_run *run, size_t len);
+void ls_pass_leaf_done(const struct ls_pass *pass, const struct ls_run *run, ls_merge *merge,
+                       size_t len);
 
 /** All layers, forward, with the parameters that ls_model_prepare last saw. A batch that could not
  * be read counts as empty on this rank. Collective: yes (exchanges), in training.  Errors: none. */

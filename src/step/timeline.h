@@ -12,15 +12,18 @@
 
 #include "src/model/model.h"
 
-/* Layers [begin, end), forward from the first, backward from the last. */
+/* Layers [begin, end), forward from the first, backward from the last; then what one more layer
+ * gives to its exchange. */
 struct ls_group {
     int begin, end;
+    int leaf;   /* the layer whose leaf is taken after each run, -1: none */
     size_t run; /* samples of a run; 0: all of the shard in one call */
 };
 
 struct ls_segment {
     int begin, end; /* groups */
-    int exchange;   /* the layer whose exchange follows, -1: none */
+    int exchange;   /* the layer whose exchange follows, and whose leaf the last group takes; -1:
+                       none */
     int summed;     /* backward: the layer whose gradients are added up over shards, -1: none */
 };
 

@@ -91,7 +91,8 @@ static ls_status allocate_backward(struct ls_workspace *ws, struct ls_arena *are
     ws->slots = ls_arena_get(arena, slots * ws->slot_len, sizeof(real));
     ws->slot_piece = ls_arena_get(arena, slots, sizeof *ws->slot_piece);
     ws->tail_leaves = ls_arena_get(arena, (size_t)ws->shards * LS_TAIL_LEN, sizeof(double));
-    if (!ws->spilled || !ws->slots || !ws->slot_piece || !ws->tail_leaves)
+    ws->leaves = ls_arena_get(arena, (size_t)ws->threads * exchange, sizeof(double));
+    if (!ws->spilled || !ws->slots || !ws->slot_piece || !ws->tail_leaves || !ws->leaves)
         return LS_OTHER;
     for (int i = 0; i < tree->n_slots; i++)
         ws->slot_piece[i] = -1;

@@ -47,6 +47,7 @@ struct ls_workspace {
     real *exchanged;           /* (n_params - n_summed) gradients out of exchanges: the end of the
                                   sum on the node's first rank, which all ranks of it read */
     double *tail_leaves;       /* (shards, LS_TAIL_LEN) */
+    double *leaves;            /* (threads, fold.max_len) of a run */
     struct ls_fold fold;       /* for exchanges, and the tails */
     struct ls_miner *miner;    /* NULL: the loss takes every example of a batch */
 

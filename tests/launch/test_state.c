@@ -57,7 +57,10 @@ static struct fixture *make(const char *model, const char *optimizer, uint64_t s
     need(ls_optimizer_parse(&f->optimizer, yaml(optimizer), &arena));
     need(ls_tree_plan(tree, 1, 1, 0, 1, &arena));
     need(ls_workspace_init(ws, &f->model, tree, &alone, 1, 1, true, &arena));
-    const struct ls_trainer_spec spec = {.model = &f->model, .optimizer = &f->optimizer};
+    static struct ls_loss loss;
+    need(ls_loss_parse(&loss, yaml("mse"), &arena));
+    const struct ls_trainer_spec spec = {
+        .model = &f->model, .loss = &loss, .optimizer = &f->optimizer};
     need(ls_trainer_init(&f->trainer, &spec, ws, &arena));
     for (int l = 0; l < f->model.n_layers; l++)
         for (int i = 0; i < f->model.layers[l].n_params; i++) {
