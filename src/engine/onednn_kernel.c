@@ -5,7 +5,7 @@
 
 #include "src/engine/onednn.h"
 
-enum { DENSE_PACKS = 16 };
+enum { DENSE_PACKS = 16, DENSE_WIDE = 4 };
 
 static struct ls_onednn_shape describe_shape(const struct ls_product *product, size_t n)
 {
@@ -32,10 +32,12 @@ static struct ls_onednn_shape describe_shape(const struct ls_product *product, s
         shape.x = (struct ls_onednn_tensor){2, {samples, c}, dnnl_ab};
         shape.w = (struct ls_onednn_tensor){2, {k, c}, dnnl_ab};
         shape.y = (struct ls_onednn_tensor){2, {samples, k}, dnnl_ab};
-        /* measured: the gradients' matrix products are as fast from the slab, so is forward over
-           a few samples, where packing takes longer than it saves */
+        /* measured: forward over a few samples is as fast from the slab, where packing takes longer
+           than it saves; so are the gradients, but for that of the inputs where those are many,
+           which can use forward's packed weights */
         shape.packs[LS_FORWARD] = n >= DENSE_PACKS;
-        shape.packs[LS_BACKWARD_DATA] = shape.packs[LS_BACKWARD_WEIGHTS] = false;
+        shape.packs[LS_BACKWARD_DATA] = n >= DENSE_PACKS && s->c >= DENSE_WIDE * s->k;
+        shape.packs[LS_BACKWARD_WEIGHTS] = false;
     }
     return shape;
 }
