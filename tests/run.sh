@@ -109,7 +109,7 @@ if compile "$build/ci"; then
 fi
 
 if [ "$quick" = no ] && compile "$build/sanitize" -DLOCKSTEP_SANITIZE=ON; then
-    export ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0:abort_on_error=0
+    export ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0:abort_on_error=0:allocator_may_return_null=1
     export LSAN_OPTIONS=suppressions=$root/tests/sanitize/lsan.supp:print_suppressions=0
     export UBSAN_OPTIONS=print_stacktrace=1
     units "$build/sanitize"
