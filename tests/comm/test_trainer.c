@@ -150,7 +150,7 @@ static void a_batch_that_one_rank_cannot_read_changes_nothing_on_any(void **stat
     struct bench b;
     bench_init(&b, &plain, *state);
     b.memory.bad = 2 * 16 + 15; /* in the last shard, so on the last rank */
-    bench_load(&b, 0); /* which may have read ahead */
+    bench_load(&b, 0);          /* which may have read ahead */
     assert_all_ranks(refuses(&b, LS_DATA, "memory: cannot read sample 47"));
     bench_release(&b);
 }
