@@ -29,7 +29,8 @@
 /* Ranges further apart than this are different buckets; what lies in smaller gaps is added too. */
 enum { MAX_GAP = 4096 };
 
-/* Reals of a bucket that one rank adds for its whole node. */
+/* Reals of a bucket that one rank adds for its whole node, where there are more ranks than cores:
+ * waiting for each other once less is worth more there than sharing the adding out. */
 enum { MAX_WHOLE = 2048 };
 
 static size_t round_up(size_t bytes)
@@ -166,8 +167,8 @@ static void tell_added(const struct ls_comm_reducer *r, int node_rank)
                           memory_order_release);
 }
 
-/* A short bucket is added whole by the first rank that sees it ready, for all: sharing it out would
- * make everybody wait twice. False when another rank is at it, or at the bucket before. */
+/* A short bucket is added whole by the first rank that sees it ready, for all. False when another
+ * rank is at it, or at the bucket before. */
 static bool add_for_all(struct ls_comm_reducer *r)
 {
     const uint64_t next = r->before + r->n_added;
@@ -189,7 +190,7 @@ static void add_what_is_ready(struct ls_comm_reducer *r)
         seen(r, &r->boards[me]->added, r->n_ready); /* others may have added for this one */
     while (r->n_added < least) {
         const struct ls_range bucket = r->buckets[r->n_added];
-        if (bucket.len <= MAX_WHOLE) {
+        if (bucket.len <= MAX_WHOLE && r->comm->max_spins == 0) {
             if (!add_for_all(r))
                 break;
             continue;
