@@ -72,6 +72,9 @@ static void print(const struct evaluating *e, const char *checkpoint, const stru
         ls_report_print(&report, stdout);
         return;
     }
+    char warning[LS_MESSAGE_LEN];
+    if (ls_report_warning(&e->found, sizeof warning, warning))
+        (void)fprintf(stderr, "lockstep: warning: %s\n", warning);
     struct ls_json json = {.file = stdout};
     ls_json_open(&json, NULL, '{');
     ls_json_text(&json, "kind", "eval");

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -32,6 +33,8 @@ struct prediction {
     size_t *bytes;    /* (size) */
     int32_t *classes; /* (batch) */
     float *labels;    /* (batch, K) */
+    uint64_t len;     /* samples so far; of these, with a NaN: how many, and the first */
+    uint64_t n_spoilt, first_spoilt;
 };
 
 /* This rank's outputs, in the order of the batch. */
@@ -45,12 +48,36 @@ static void collect(const struct prediction *p, const struct ls_workspace *ws)
     }
 }
 
+static void note_spoilt(struct prediction *p, size_t k, const real *z)
+{
+    bool is_spoilt = false;
+    for (size_t c = 0; c < k; c++)
+        is_spoilt = is_spoilt || isnan(z[c]);
+    if (is_spoilt && p->n_spoilt++ == 0)
+        p->first_spoilt = p->len;
+    p->len++;
+}
+
+static void tell(const struct prediction *p, const char *out)
+{
+    const unsigned long long spoilt = p->n_spoilt, first = p->first_spoilt;
+    if (spoilt > 0)
+        (void)fprintf(stderr,
+                      "lockstep: warning: the model's outputs for %llu sample%s are no numbers "
+                      "(NaN), %s %llu: what is decided from them means nothing\n",
+                      spoilt, spoilt == 1 ? "" : "s", spoilt == 1 ? "sample" : "the first sample",
+                      first);
+    (void)printf("%s: scores of %llu sample%s\n", out, (unsigned long long)p->len,
+                 p->len == 1 ? "" : "s");
+}
+
 /* Decisions are made from the outputs, as eval makes them: scores are rounded. */
 static ls_status append(struct prediction *p, size_t n)
 {
     const size_t k = p->session->loss.k;
     for (size_t i = 0; i < n; i++) {
         const real *const z = p->all + i * k;
+        note_spoilt(p, k, z);
         ls_metrics_scores(p->kind, k, z, p->scores + i * k);
         p->classes[i] = (int32_t)ls_argmax(k, z);
         for (size_t c = 0; c < k; c++)
@@ -144,8 +171,7 @@ static ls_status run(const struct ls_command_call *call)
                                           given->threads, call->peers, call->arena));
     LS_TRY_OUT(predict(&session, &prediction, given, &loader));
     if (call->peers->rank == 0)
-        (void)printf("%s: scores of %llu samples\n", given->out,
-                     (unsigned long long)session.train.len);
+        tell(&prediction, given->out);
 out:
     ls_dataset_abandon(prediction.writer);
     ls_loader_free(loader);

@@ -194,6 +194,19 @@ refused "predict over a file that is there" 2 'flat\.h5.*--force' \
     predict $checkpoint --data good.h5 --out flat.h5
 refused "predict into a folder that is not there" 3 'none/p\.h5' \
     predict $checkpoint --data good.h5 --out none/p.h5
+# a NaN in what is measured or predicted is no error, but is told where no table tells it
+for call in "eval $checkpoint --data nan.h5 --json" \
+    "predict $checkpoint --data nan.h5 --out new-scores.h5 --force"; do
+    for ranks in 0 3; do
+        # shellcheck disable=SC2086 # words
+        lockstep $ranks $call
+        why=$(trouble)
+        [ -n "$why" ] || grep -qE 'warning: .* 1 sample .*NaN' err || why="it says: $(cat err)"
+        verdict "bad: a NaN in ${call%% *}, on $ranks ranks" "$why"
+    done
+done
+rm -f new-scores.h5
+
 refused "inspect of a foreign file" 3 'foreign\.h5.*HDF5' inspect foreign.h5
 refused "compare with a dataset" 3 'flat\.h5' compare $checkpoint flat.h5
 refused "import over a file that is there" 2 'flat\.h5.*--force' \
