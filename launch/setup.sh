@@ -6,7 +6,7 @@
 set -eu
 
 packages=(build-essential cmake pkg-config openmpi-bin libopenmpi-dev libopenblas-dev libdnnl-dev
-    libhdf5-dev libyaml-dev zlib1g-dev libcmocka-dev dataset-fashion-mnist)
+    libhdf5-dev libyaml-dev zlib1g-dev libpng-dev libjpeg-dev libcmocka-dev dataset-fashion-mnist)
 test_packages=(python3-h5py python3-numpy clang-format clang-tidy shellcheck)
 
 case "${1:-}" in
