@@ -46,7 +46,7 @@ void ls_image_set_channels(struct ls_image *image, size_t channels);
 
 /** Scales `from` to the size of `to`, which has its channels. Each value is a mean of its
  *  surroundings, weighted by a triangle that reaches over one pixel of the coarser grid: bilinear
- *  when it grows, an area's mean when it shrinks. The same bits as Pillow's BILINEAR.
+ *  when it grows, an area's mean when it shrinks. The bits are those of BILINEAR in Pillow 11.
  *  Errors: LS_OTHER: memory, from->height rows of to->width.  Collective: no. */
 ls_status ls_image_resize(const struct ls_image *from, const struct ls_image *to);
 

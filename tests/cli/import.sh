@@ -52,13 +52,19 @@ imports npy '(300, 2, 30)' '[{conv: {out: 8, kernel: 5}}, relu, flatten, {dense:
 imports csv '(300, 6)' "$dense" 0.8 csv trees.csv
 "$tools/make_data" tsv trees.tsv n=300 x=6 k=4
 imports tsv '(300, 6)' "$dense" 0.8 tsv trees.tsv --label class
+"$tools/make_data" images trees n=300 x=3,8,9 k=4 type=u8
+imports images '(300, 3, 8, 9)' '[flatten, {dense: 16}, relu, {dense: 4}]' 0.8 images trees
+imports images-scaled '(300, 1, 6, 5)' '[flatten, {dense: 16}, relu, {dense: 4}]' 0.7 \
+    images trees --size 6x5 --channels 1
 
-lockstep 0 inspect csv.h5
-why=$(trouble)
-for class in oak beech ash elm; do
-    grep -q "$class" out || why="no class $class: $(cat out)"
+for kind in csv images; do
+    lockstep 0 inspect $kind.h5
+    why=$(trouble)
+    for class in oak beech ash elm; do
+        grep -q "$class" out || why="no class $class: $(cat out)"
+    done
+    verdict "import $kind keeps the words of classes" "$why"
 done
-verdict "import csv keeps the words of classes" "$why"
 
 gzip -k digits-x.idx digits-y.idx pair-x.npy pair-y.npy trees.csv trees.tsv
 for from in "idx digits-x.idx.gz digits-y.idx.gz" "npy pair-x.npy.gz pair-y.npy.gz" \

@@ -2,6 +2,7 @@
  *   h5        OUT with /x and /y
  *   npy idx   OUT-x.FORMAT and OUT-y.FORMAT
  *   csv tsv   OUT, with a line of names and the class in words
+ *   images    OUT/CLASS/SAMPLE.png, the class in words
  * Keys: n x (dims, "3,8,8") k values ylen type (u8 i16 f32 f64) chunk nan (a sample) label
  * ("SAMPLE:VALUE"). */
 #include "tests/tools/make_data.h"
@@ -130,6 +131,8 @@ int main(int argc, char **argv)
         data_write_npy(&spec, argv[2]);
     else if (strcmp(format, "idx") == 0)
         data_write_idx(&spec, argv[2]);
+    else if (strcmp(format, "images") == 0)
+        data_write_images(&spec, argv[2]);
     else
         data_write_table(&spec, argv[2], strcmp(format, "csv") == 0 ? ',' : '\t');
     return 0;

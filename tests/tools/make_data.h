@@ -29,5 +29,6 @@ void data_write_h5(const struct data_spec *spec, const char *path);
 void data_write_npy(const struct data_spec *spec, const char *prefix);
 void data_write_idx(const struct data_spec *spec, const char *prefix);
 void data_write_table(const struct data_spec *spec, const char *path, char separator);
+void data_write_images(const struct data_spec *spec, const char *folder);
 
 #endif

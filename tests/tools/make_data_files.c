@@ -1,9 +1,13 @@
 #include "tests/tools/make_data.h"
 
+#include <png.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+static const char *const names[] = {"oak", "beech", "ash", "elm", "birch", "fir"};
 
 static FILE *create(const char *prefix, const char *suffix)
 {
@@ -89,7 +93,6 @@ void data_write_idx(const struct data_spec *spec, const char *prefix)
 
 void data_write_table(const struct data_spec *spec, const char *path, char separator)
 {
-    static const char *const names[] = {"oak", "beech", "ash", "elm", "birch", "fir"};
     const size_t len = data_sample_len(spec);
     FILE *const file = create(path, "");
     for (size_t j = 0; j < len; j++)
@@ -101,4 +104,31 @@ void data_write_table(const struct data_spec *spec, const char *path, char separ
         (void)fprintf(file, "%s\n", names[data_class(spec, i) % 6]);
     }
     finish(file);
+}
+
+/* Of one or three channels, by the first of three axes. */
+void data_write_images(const struct data_spec *spec, const char *folder)
+{
+    const size_t channels = spec->dims[0], len = data_sample_len(spec);
+    unsigned char *pixels = malloc(len);
+    (void)mkdir(folder, 0777);
+    for (size_t i = 0; pixels && i < spec->n; i++) {
+        char path[4096];
+        const char *const name = names[data_class(spec, i) % 6];
+        (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+        (void)mkdir(path, 0777);
+        (void)snprintf(path, sizeof path, "%s/%s/%05zu.png", folder, name, i);
+        for (size_t j = 0; j < len; j++)
+            pixels[j % (len / channels) * channels + j / (len / channels)] =
+                (unsigned char)data_x(spec, i, j);
+        png_image image = {.version = PNG_IMAGE_VERSION,
+                           .height = (png_uint_32)spec->dims[1],
+                           .width = (png_uint_32)spec->dims[2],
+                           .format = channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY};
+        if (!png_image_write_to_file(&image, path, 0, pixels, 0, NULL)) {
+            (void)fprintf(stderr, "make_data: cannot write %s\n", path);
+            exit(1);
+        }
+    }
+    free(pixels);
 }
