@@ -6,18 +6,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static ls_status open_file(const char *path, FILE **file)
+/* NULL when it cannot be opened, with the message set. */
+static FILE *open_file(const char *path)
 {
     struct stat info;
     const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe must not block */
-    if (fd < 0)
-        return ls_fail(LS_DATA, "%s", strerror(errno));
-    const bool regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-    *file = regular ? fdopen(fd, "rb") : NULL;
-    if (*file)
-        return LS_OK;
-    (void)close(fd);
-    return ls_fail(LS_DATA, regular ? "cannot be opened" : "is not a file");
+    if (fd >= 0 && fstat(fd, &info) == 0 && !S_ISREG(info.st_mode)) {
+        (void)ls_fail(LS_DATA, "is not a file");
+        (void)close(fd);
+        return NULL;
+    }
+    FILE *file = fd >= 0 ? fdopen(fd, "rb") : NULL;
+    if (!file)
+        (void)ls_fail(LS_DATA, "%s", strerror(errno));
+    if (fd >= 0 && !file)
+        (void)close(fd);
+    return file;
 }
 
 /* By its first bytes, not its name: pictures often bear the wrong one. */
@@ -36,8 +40,9 @@ static const struct ls_image_format *format_of(FILE *file)
 
 static ls_status read_file(const char *path, size_t capacity, struct ls_image *image)
 {
-    FILE *file;
-    LS_TRY(open_file(path, &file));
+    FILE *file = open_file(path);
+    if (!file)
+        return LS_DATA;
     const struct ls_image_format *format = format_of(file);
     ls_status status;
     if (!format)

@@ -31,8 +31,8 @@ static void read_bytes(png_structp png, png_bytep to, size_t len)
         png_error(png, "it ends too early");
 }
 
-/* Up to the first pixel. Without PLTE and tRNS all that is not pixels is passed over unread: texts
- * and profiles may be huge, or broken without harm. */
+/* Up to the first pixel. Chunks that say nothing of pixels are passed over unread: texts and
+ * profiles may be huge, or broken without harm. */
 static bool read_head(struct reader *reader, struct ls_image *image)
 {
     png_structp png = reader->png;

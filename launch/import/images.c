@@ -125,11 +125,11 @@ static ls_status read_image(struct images *images, const char *path, uint8_t *x)
     return LS_OK;
 }
 
-static ls_status read_images(void *context, size_t n, void *x, int32_t *classes, float *values)
+static ls_status read_images(void *context, size_t n, void *x, int32_t *classes,
+                             __attribute__((unused)) float *values)
 {
     struct images *images = context;
     const size_t bytes = images->sized.height * images->sized.width * images->sized.channels;
-    (void)values;
     for (size_t i = 0; i < n; i++, images->next++) {
         LS_TRY(read_image(images, images->list.paths[images->next], (uint8_t *)x + i * bytes));
         classes[i] = images->list.classes[images->next];
