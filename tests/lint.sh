@@ -26,7 +26,7 @@ verdict() { # RULE OFFENDERS
 strip_comments() {
     list src comm io launch tests | while read -r file; do
         mkdir -p "$plain/$(dirname "$file")"
-        gcc -fpreprocessed -dD -E -P "$file" > "$plain/$file"
+        gcc -w -fpreprocessed -dD -E -P "$file" > "$plain/$file"
     done
 }
 
