@@ -7,6 +7,8 @@
 #include "src/data/scan.h"
 #include "src/step/trainer.h"
 
+enum { MAX_SHOWN = 100 }; /* classes whose samples are counted before a person's eyes */
+
 static void print_layers(const struct ls_model *model)
 {
     int width = (int)strlen("layer");
@@ -59,19 +61,42 @@ static void warn(const char *text)
     (void)printf("  warning: %s\n", text);
 }
 
+static void print_counts(const struct ls_session *s, const struct ls_class_counts *train,
+                         const struct ls_class_counts *valid)
+{
+    int width = (int)strlen("class");
+    for (size_t c = 0; c < s->n_classes; c++)
+        if ((int)strlen(s->class_names[c]) > width)
+            width = (int)strlen(s->class_names[c]);
+    (void)printf("\n  %7s  %-*s  %12s  %7s%s\n", "label", width, "class", "to train on", "share",
+                 valid->len > 0 ? "   to validate" : "");
+    for (size_t c = 0; c < train->len && c < MAX_SHOWN; c++) {
+        (void)printf("  %7zu  %-*s  %12llu  %6.2f%%", c, width,
+                     c < s->n_classes ? s->class_names[c] : "", (unsigned long long)train->n[c],
+                     100 * (double)train->n[c] / (double)s->train_set.len);
+        if (valid->len > 0)
+            (void)printf("  %12llu", (unsigned long long)valid->n[c]);
+        (void)puts("");
+    }
+    if (train->len > MAX_SHOWN)
+        (void)printf("  and %zu classes more\n", train->len - MAX_SHOWN);
+}
+
 static ls_status print_classes(struct ls_session *s)
 {
-    struct ls_class_counts counts;
+    struct ls_class_counts train, valid = {0};
     char text[160];
-    LS_TRY(ls_class_counts(&s->train, &s->train_set, s->loss.k, &counts, s->arena));
-    for (size_t c = 0; c < counts.len; c++)
-        if (counts.n[c] == 0) {
+    LS_TRY(ls_class_counts(&s->train, &s->train_set, s->loss.k, &train, s->arena));
+    if (s->valid)
+        LS_TRY(ls_class_counts(s->valid, &s->valid_set, s->loss.k, &valid, s->arena));
+    for (size_t c = 0; c < train.len; c++)
+        if (train.n[c] == 0) {
             (void)snprintf(text, sizeof text, "class %zu has no sample to train on", c);
             warn(text);
         }
-    if (s->valid != &s->valid_file)
-        return LS_OK;
-    return ls_class_counts(s->valid, NULL, s->loss.k, &counts, s->arena);
+    if (s->loss.k > 1)
+        print_counts(s, &train, &valid);
+    return LS_OK;
 }
 
 static void print_warnings(const struct ls_session *s)

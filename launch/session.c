@@ -60,6 +60,9 @@ static ls_status split_data(struct ls_session *s)
                                &s->valid_set, s->arena));
         s->valid = &s->train;
     }
+    if (data->long_tail > 0)
+        LS_TRY(
+            ls_subset_long_tail(&s->train, data->long_tail, s->job.seed, &s->train_set, s->arena));
     return LS_OK;
 }
 

@@ -43,6 +43,8 @@ static const struct ls_option data_options[] = {
     {"labels", LS_STRING, AT(labels), "y", 0, 0, NULL, "name of the dataset of labels"},
     NODE("normalize", normalize, "", "channel, or {mean: [...], std: [...]} [none]"),
     NODE("augment", augment, "", "list of flip and {crop: {pad: 4}} [none]"),
+    {"long_tail", LS_REAL, AT(long_tail), "", 1, 1e15, NULL,
+     "cut classes to a long tail, the first this many times the last [none]"},
     {"memory", LS_SIZE, AT(memory), "1024", 0, 1 << 30, NULL,
      "MiB of samples that the ranks of a node may hold, together"},
     {"check", LS_BOOL, AT(check), "false", 0, 0, NULL, "refuse values that are not finite"},

@@ -19,8 +19,9 @@ struct ls_job_data {
     const struct ls_node *valid; /* a path or a share */
     const char *inputs, *labels;
     const struct ls_node *normalize, *augment;
-    size_t memory; /* MiB a rank may hold of a dataset */
-    bool check;    /* refuse values that are not finite */
+    double long_tail; /* largest class by smallest, to cut to; 0: no cut */
+    size_t memory;    /* MiB a rank may hold of a dataset */
+    bool check;       /* refuse values that are not finite */
     /* worked out */
     const char *valid_path; /* NULL: none */
     double valid_share;     /* 0: none */

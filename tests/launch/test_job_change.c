@@ -100,6 +100,7 @@ static void keys_that_change_the_result_are_named(void **state)
            "regularize, sampler");
     expect(begun, "[flip, {crop: {pad: 4}}]", "[{crop: {pad: 4}}, flip]", "data.augment");
     expect(begun, "[flip, {crop: {pad: 4}}]", "[flip]", "data.augment");
+    expect(begun, "valid: 0.1", "valid: 0.1, long_tail: 10", "data.long_tail");
     expect(begun, "valid: 0.1", "valid: 0.2", "data.valid");
     expect(begun, "valid: 0.1", "valid: /a/v.h5", "data.valid");
     expect(begun, "threads", "init: {freeze: dense1}\nthreads", "init");

@@ -129,6 +129,76 @@ static void lengths_around_the_blocks_of_the_index_are_right(void **state)
     }
 }
 
+/* How many of each class a tail is to keep of what is there. */
+static void expect_tail(const struct ls_subset *before, double factor, const uint64_t *expected)
+{
+    struct ls_subset cut = *before;
+    struct ls_class_counts counts;
+    if (ls_subset_long_tail(&memory.source, factor, 1, &cut, &arena) != LS_OK)
+        fail_msg("%s", ls_message());
+    assert_int_equal(ls_class_counts(&memory.source, &cut, K, &counts, &arena), LS_OK);
+    uint64_t total = 0;
+    for (size_t c = 0; c < K; c++) {
+        assert_int_equal(counts.n[c], expected[c]);
+        total += expected[c];
+    }
+    assert_int_equal(cut.len, total);
+}
+
+static void long_tail_keeps_the_most_times_a_power_of_the_factor(void **state)
+{
+    (void)state;
+    const struct ls_subset all = ls_subset_all(N);
+    struct ls_subset kept, held_out;
+    struct ls_class_counts counts;
+    assert_int_equal(ls_class_counts(&memory.source, NULL, K, &counts, &arena), LS_OK);
+    const uint64_t whole[K] = {2998, 1499, 500, 3};
+    assert_memory_equal(counts.n, whole, sizeof whole);
+    /* 2998 * 8^(-c/3) is 2998, 1499, 749.5 (of 500), 374.75 (of 3) */
+    expect_tail(&all, 8, (const uint64_t[K]){2998, 1499, 500, 3});
+    /* 2998 * 1000^(-c/3) is 2998, 299.8, 29.98, 2.998 */
+    expect_tail(&all, 1000, (const uint64_t[K]){2998, 300, 30, 3});
+    /* 2998 * 10^(-3c) is 2998, 2.998, 0.003, 0.000003: one is left */
+    expect_tail(&all, 1e9, (const uint64_t[K]){2998, 3, 1, 1});
+    expect_tail(&all, 1, whole);
+    /* half are held out before: 1499 * 125^(-c/3) is 1499, 299.8, 59.96, 11.99 (of 1) */
+    split(0.5, &kept, &held_out);
+    expect_tail(&kept, 125, (const uint64_t[K]){1499, 300, 60, 1});
+}
+
+static void long_tail_draws_from_all_of_a_part_and_nothing_else(void **state)
+{
+    (void)state;
+    struct ls_subset kept, held_out, cut;
+    static int in_part[N], drawn[N];
+    split(0.3, &kept, &held_out);
+    for (uint64_t i = 0; i < kept.len; i++)
+        in_part[ls_subset_sample(&kept, i)] = 1;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        cut = kept;
+        assert_int_equal(ls_subset_long_tail(&memory.source, 30, seed, &cut, &arena), LS_OK);
+        for (uint64_t i = 0; i < cut.len; i++) {
+            const uint64_t sample = ls_subset_sample(&cut, i);
+            assert_true(in_part[sample]);
+            assert_true(i == 0 || ls_subset_sample(&cut, i - 1) < sample);
+            drawn[sample]++;
+        }
+    }
+    /* class 1 keeps 64%: that all of 40 draws take a sample has a chance of 2e-8 */
+    for (int i = 0; i < N; i++)
+        assert_true(!in_part[i] || memory.classes[i] != 1 || (drawn[i] > 0 && drawn[i] < 40));
+}
+
+static void long_tail_of_values_is_refused(void **state)
+{
+    (void)state;
+    struct memory real_valued;
+    struct ls_subset all = ls_subset_all(100);
+    memory_init(&real_valued, 100, (struct ls_shape){1, 1, 1, 1}, 0, 2, &arena);
+    assert_int_equal(ls_subset_long_tail(&real_valued.source, 10, 1, &all, &arena), LS_USAGE);
+    assert_string_equal(ls_message(), "data.long_tail: the labels of memory are no classes");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +208,9 @@ int main(void)
         cmocka_unit_test(samples_without_classes_are_one_class),
         cmocka_unit_test(a_part_without_samples_is_refused),
         cmocka_unit_test(lengths_around_the_blocks_of_the_index_are_right),
+        cmocka_unit_test(long_tail_keeps_the_most_times_a_power_of_the_factor),
+        cmocka_unit_test(long_tail_draws_from_all_of_a_part_and_nothing_else),
+        cmocka_unit_test(long_tail_of_values_is_refused),
     };
     return cmocka_run_group_tests(tests, fill, release);
 }

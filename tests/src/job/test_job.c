@@ -92,6 +92,7 @@ static void every_key_is_read(void **state)
                                     "  labels: kinds\n"
                                     "  normalize: {mean: [1, 2], std: [3, 4.5]}\n"
                                     "  augment: [flip, {crop: {pad: 3}}]\n"
+                                    "  long_tail: 100\n"
                                     "  memory: 5\n"
                                     "  check: true\n"
                                     "batch: 100\n"
@@ -117,6 +118,7 @@ static void every_key_is_read(void **state)
     assert_true(job.data.mean.value[1] == 2 && job.data.std.value[1] == 4.5);
     assert_true(job.data.augment_by.flip);
     assert_int_equal(job.data.augment_by.crop_pad, 3);
+    assert_true(job.data.long_tail == 100);
     assert_int_equal(job.data.memory, 5);
     assert_true(job.data.check);
     assert_int_equal(job.shards, 24);
