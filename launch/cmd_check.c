@@ -3,7 +3,7 @@
 #include "launch/command.h"
 #include "launch/job_help.h"
 #include "launch/session.h"
-#include "src/data/labels.h"
+#include "src/check/check.h"
 #include "src/data/scan.h"
 #include "src/step/trainer.h"
 
@@ -56,9 +56,10 @@ static void print_run(const struct ls_session *s, size_t bytes)
     (void)printf("  engine: %s\n", s->engine->describe());
 }
 
-static void warn(const char *text)
+static void tell(void *context, const char *check, const char *text)
 {
-    (void)printf("  warning: %s\n", text);
+    (void)context;
+    (void)printf("  warning: %s [%s]\n", text, check);
 }
 
 static void print_counts(const struct ls_session *s, const struct ls_class_counts *train,
@@ -82,34 +83,33 @@ static void print_counts(const struct ls_session *s, const struct ls_class_count
         (void)printf("  and %zu classes more\n", train->len - MAX_SHOWN);
 }
 
-static ls_status print_classes(struct ls_session *s)
+/* Every check of the job, now that the data has been read. */
+static ls_status print_warnings(struct ls_session *s, const struct ls_scan *scan)
 {
-    struct ls_class_counts train, valid = {0};
-    char text[160];
-    LS_TRY(ls_class_counts(&s->train, &s->train_set, s->loss.k, &train, s->arena));
-    if (s->valid)
+    const uint64_t last = s->plan.steps_per_epoch - 1;
+    const bool classes = s->loss.ops->target == LS_TARGET_CLASS;
+    struct ls_class_counts counts = {0}, valid = {0};
+    if (classes)
+        LS_TRY(ls_class_counts(&s->train, &s->train_set, s->loss.k, &counts, s->arena));
+    if (classes && s->valid)
         LS_TRY(ls_class_counts(s->valid, &s->valid_set, s->loss.k, &valid, s->arena));
-    for (size_t c = 0; c < train.len; c++)
-        if (train.n[c] == 0) {
-            (void)snprintf(text, sizeof text, "class %zu has no sample to train on", c);
-            warn(text);
-        }
-    if (s->loss.k > 1)
-        print_counts(s, &train, &valid);
+    const struct ls_check_facts facts = {
+        .job = &s->job,
+        .model = &s->model,
+        .loss = &s->loss,
+        .shards = s->shards,
+        .samples = s->train_set.len,
+        .usual_batch = ls_plan_step(&s->plan, 0).n,
+        .least_batch = ls_plan_step(&s->plan, last < s->steps ? last : 0).n,
+        .classes = classes ? &counts : NULL,
+        .class_names = s->n_classes == s->loss.k ? s->class_names : NULL,
+        .x = &scan->x,
+        .y = classes ? NULL : &scan->y};
+    struct ls_findings findings = {.tell = tell};
+    ls_check_run(&facts, &findings);
+    if (classes)
+        print_counts(s, &counts, &valid);
     return LS_OK;
-}
-
-static void print_warnings(const struct ls_session *s)
-{
-    char text[160];
-    if (s->shards > s->job.batch) {
-        (void)snprintf(text, sizeof text,
-                       "%zu shards for a batch of %zu: some stay empty, and so do ranks", s->shards,
-                       s->job.batch);
-        warn(text);
-    }
-    if (s->train_set.len < s->job.batch)
-        warn("a batch is larger than the training set: every step is a whole epoch");
 }
 
 /* What train would plan, to tell its memory. */
@@ -131,18 +131,18 @@ static ls_status check(const struct ls_command_call *call, struct ls_session *s)
                                call->peers, call->arena));
     LS_TRY(ls_session_prepare(s, NULL));
     LS_TRY(ls_agree(s->peers, plan_memory(s, &ws, &trainer)));
+    const size_t bytes = call->arena->bytes;
     const bool values = s->loss.ops->target == LS_TARGET_VALUES;
-    LS_TRY(ls_scan(&s->train, values, s->peers));
+    struct ls_scan scan, of_valid;
+    LS_TRY(ls_scan(&s->train, values, s->peers, &scan, s->arena));
     if (s->valid == &s->valid_file)
-        LS_TRY(ls_scan(s->valid, values, s->peers));
+        LS_TRY(ls_scan(s->valid, values, s->peers, &of_valid, s->arena));
     ls_status status = LS_OK;
     if (s->peers->rank == 0) {
         (void)printf("%s\n", call->positional[0]);
         print_layers(&s->model);
-        print_run(s, call->arena->bytes);
-        print_warnings(s);
-        if (!values)
-            status = print_classes(s);
+        print_run(s, bytes);
+        status = print_warnings(s, &scan);
     }
     return ls_agree(s->peers, status);
 }

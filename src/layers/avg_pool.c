@@ -67,4 +67,5 @@ const struct ls_layer_ops ls_layer_avg_pool = {
     .plan = ls_pool_plan,
     .forward = forward,
     .backward = backward,
+    .window = ls_pool_window,
 };

@@ -113,6 +113,16 @@ static ls_status plan(struct ls_layer *layer)
     return ls_linear_plan(layer, &s, args->bias);
 }
 
+static void window(const struct ls_layer *layer, struct ls_window *v)
+{
+    const struct ls_conv_sizes *const s = &((const struct ls_product *)layer->plan)->sizes;
+    *v = (struct ls_window){.size = {s->kh, s->kw},
+                            .stride = {s->stride_h, s->stride_w},
+                            .pad = {s->pad_h, s->pad_w},
+                            .dilation = {s->dilation_h, s->dilation_w},
+                            .out = {s->oh, s->ow}};
+}
+
 const struct ls_layer_ops ls_layer_conv = {
     .kind = "conv",
     .help = "convolution, 1-D on (C, L) and 2-D on (C, H, W)",
@@ -120,11 +130,12 @@ const struct ls_layer_ops ls_layer_conv = {
     .args_bytes = sizeof(struct conv_args),
     .min_inputs = 1,
     .max_inputs = 1,
-    .traits = LS_BACKWARD_READS_X | LS_WHOLE_SHARD,
+    .traits = LS_BACKWARD_READS_X | LS_WHOLE_SHARD | LS_WEIGHS,
     .plan = plan,
     .prepare = ls_linear_prepare,
     .expect = ls_linear_expect,
     .scratch_len = ls_linear_scratch_len,
     .forward = ls_linear_forward,
     .backward = ls_linear_backward,
+    .window = window,
 };

@@ -34,6 +34,7 @@ struct ls_param {
 };
 
 struct ls_layer_ops;
+struct ls_window; /* src/layers/shapes.h */
 
 /* What a kind's passes read and allow, so that memory is planned and passes over it are shared. */
 enum ls_layer_traits {
@@ -41,8 +42,15 @@ enum ls_layer_traits {
     LS_BACKWARD_READS_Y = 2, /* backward reads call->y */
     LS_IN_PLACE = 4,         /* forward may be called with y == x[0], backward with dx[0] == dy */
     LS_SHARES_DY = 8,        /* dx[i] = dy: backward may be called with dx[i] == dy, any i */
-    LS_WHOLE_SHARD = 16      /* forward and backward want all samples of a shard in one call; else
+    LS_WHOLE_SHARD = 16,     /* forward and backward want all samples of a shard in one call; else
                                 they are called for runs of samples, in order */
+    /* what the layer is, for those who look for mistakes in a model; of ops->traits */
+    LS_WEIGHS = 32,      /* a matrix over its features, then at most a bias */
+    LS_NONLINEAR = 64,   /* an activation, or another map that is not linear */
+    LS_BOUNDED = 128,    /* its output stays within bounds on both sides */
+    LS_RECTIFIES = 256,  /* gives 0, with slope 0, for all that is negative */
+    LS_NORMALIZES = 512, /* takes the batch's mean away */
+    LS_DROPS = 1024      /* zeroes values at random */
 };
 
 struct ls_layer {
@@ -116,6 +124,8 @@ struct ls_layer_ops {
     size_t (*scratch_len)(const struct ls_layer *layer, size_t max_n);
     void (*forward)(const struct ls_layer *layer, const struct ls_call *call);
     void (*backward)(const struct ls_layer *layer, const struct ls_call *call);
+    /* The window that slides over the input; NULL: none does. */
+    void (*window)(const struct ls_layer *layer, struct ls_window *window);
 
     /* Exchanges, NULL for most kinds. leaf fills the doubles of one call's samples
      * (call->n may be 0), which are merged in the order of samples, then of shards; finish runs

@@ -175,7 +175,9 @@ const struct ls_layer_ops ls_layer_max_pool = {
     .args_bytes = sizeof(struct ls_pool_args),
     .min_inputs = 1,
     .max_inputs = 1,
+    .traits = LS_NONLINEAR,
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .window = ls_pool_window,
 };

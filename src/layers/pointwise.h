@@ -46,8 +46,8 @@
 
 /* The rest of an activation's ls_layer_ops; `reads` is LS_BACKWARD_READS_X or ..._Y. */
 #define LS_POINTWISE_OPS(reads)                                                                    \
-    .min_inputs = 1, .max_inputs = 1, .traits = (reads) | LS_IN_PLACE, .plan = ls_same_shape_plan, \
-    .forward = forward, .backward = backward
+    .min_inputs = 1, .max_inputs = 1, .traits = (reads) | LS_IN_PLACE | LS_NONLINEAR,              \
+    .plan = ls_same_shape_plan, .forward = forward, .backward = backward
 
 /* The parameter of activations that have none. */
 static inline double ls_no_parameter(const struct ls_layer *layer)

@@ -19,5 +19,5 @@ const struct ls_layer_ops ls_layer_relu = {
     .kind = "relu",
     .help = "max(x, 0)",
     .options = ls_no_options,
-    LS_POINTWISE_OPS(LS_BACKWARD_READS_Y),
+    LS_POINTWISE_OPS(LS_BACKWARD_READS_Y | LS_RECTIFIES),
 };

@@ -81,6 +81,11 @@ ls_status ls_pool_plan(struct ls_layer *layer)
     return LS_OK;
 }
 
+void ls_pool_window(const struct ls_layer *layer, struct ls_window *window)
+{
+    *window = *(const struct ls_window *)layer->plan;
+}
+
 bool ls_window_is_apart(const struct ls_window *window)
 {
     return window->stride.h >= window->size.h && window->stride.w >= window->size.w;

@@ -43,6 +43,9 @@ extern const struct ls_option ls_pool_options[];
  *  Errors: LS_USAGE, as above, and a pad above half the size; memory.  Collective: no. */
 ls_status ls_pool_plan(struct ls_layer *layer);
 
+/** What ls_pool_plan worked out.  Collective: no. */
+void ls_pool_window(const struct ls_layer *layer, struct ls_window *window);
+
 /** Refuses a shape of more than INT_MAX elements, and one without any.
  *  Errors: LS_USAGE.  Collective: no. */
 ls_status ls_shape_check(struct ls_shape shape);

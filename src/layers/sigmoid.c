@@ -18,5 +18,5 @@ const struct ls_layer_ops ls_layer_sigmoid = {
     .kind = "sigmoid",
     .help = "1 / (1 + e^-x)",
     .options = ls_no_options,
-    LS_POINTWISE_OPS(LS_BACKWARD_READS_Y),
+    LS_POINTWISE_OPS(LS_BACKWARD_READS_Y | LS_BOUNDED),
 };

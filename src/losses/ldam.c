@@ -59,6 +59,7 @@ const struct ls_loss_ops ls_loss_ldam = {
     .options = options,
     .args_bytes = sizeof(struct args),
     .target = LS_TARGET_CLASS,
+    .bounded = true,
     .counts = true,
     .plan = plan,
     .sample = sample,

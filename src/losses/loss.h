@@ -49,6 +49,7 @@ struct ls_loss_ops {
     size_t args_bytes;
     enum ls_target_kind target;
     bool multi_label; /* values are 0 or 1 for each of K labels, and z their logits */
+    bool bounded;     /* outputs are meant to stay within [-1, 1] */
     bool counts;      /* depends on the samples of each class in the training set */
     /* Works `per_class` out of arguments, k and class_count; NULL: nothing to do.
      * Errors: LS_USAGE, memory. */

@@ -42,4 +42,5 @@ const struct ls_optimizer_ops ls_optimizer_adagrad = {
     .args_bytes = sizeof(struct args),
     .plan = plan,
     .update = update,
+    .usual_lr = {1e-5, 1},
 };

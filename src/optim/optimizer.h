@@ -42,6 +42,10 @@ struct ls_optimizer_ops {
     /* Fills the fields of `optimizer` from its args. Errors: LS_USAGE. */
     ls_status (*plan)(struct ls_optimizer *optimizer);
     void (*update)(const struct ls_optimizer *optimizer, const struct ls_update *update);
+    /* Learning rates that are usual, times what follows. */
+    double usual_lr[2];
+    /* By how much momentum lengthens the step along a steady gradient; NULL: not at all. */
+    double (*gain)(const struct ls_optimizer *optimizer);
 };
 
 extern const struct ls_optimizer_ops *const ls_optimizer_kinds[];

@@ -70,6 +70,11 @@ static void update(const struct ls_optimizer *optimizer, const struct ls_update 
         plain(optimizer->args, u);
 }
 
+static double gain(const struct ls_optimizer *optimizer)
+{
+    return 1 / (1 - ((const struct args *)optimizer->args)->momentum);
+}
+
 extern const struct ls_optimizer_ops ls_optimizer_rmsprop;
 const struct ls_optimizer_ops ls_optimizer_rmsprop = {
     .kind = "rmsprop",
@@ -78,4 +83,6 @@ const struct ls_optimizer_ops ls_optimizer_rmsprop = {
     .args_bytes = sizeof(struct args),
     .plan = plan,
     .update = update,
+    .usual_lr = {1e-6, 0.1},
+    .gain = gain,
 };

@@ -67,6 +67,11 @@ static void update(const struct ls_optimizer *optimizer, const struct ls_update 
         heavy(u->len, lr, decay, momentum, u->w, u->g, u->slot[0]);
 }
 
+static double gain(const struct ls_optimizer *optimizer)
+{
+    return 1 / (1 - ((const struct args *)optimizer->args)->momentum);
+}
+
 extern const struct ls_optimizer_ops ls_optimizer_sgd;
 const struct ls_optimizer_ops ls_optimizer_sgd = {
     .kind = "sgd",
@@ -75,4 +80,6 @@ const struct ls_optimizer_ops ls_optimizer_sgd = {
     .args_bytes = sizeof(struct args),
     .plan = plan,
     .update = update,
+    .usual_lr = {1e-5, 5},
+    .gain = gain,
 };

@@ -105,6 +105,13 @@ static void a_channel_whose_deviation_is_no_float_counts_as_constant(void **stat
     assert_all_ranks(good && both[C] == 1.0f);
 }
 
+static struct ls_scan scan;
+
+static ls_status scan_all(const struct ls_peers *peers, bool values)
+{
+    return ls_scan(&memory.source, values, peers, &scan, &arena);
+}
+
 /* True when all ranks fail alike with these words. */
 static bool fails(const struct ls_peers *peers, ls_status status, const char *words)
 {
@@ -127,7 +134,7 @@ static void a_value_that_is_not_finite_is_told_on_all_ranks(void **state)
     memory.x[(100 * C + 1) * AREA + 3] = NAN;
     assert_all_ranks(fails(peers, measure(peers, &all, both),
                            "memory: sample 100 has a value that is not finite in channel 1"));
-    assert_all_ranks(fails(peers, ls_scan(&memory.source, false, peers),
+    assert_all_ranks(fails(peers, scan_all(peers, false),
                            "memory: x of sample 100 has a value that is not finite (nan)"));
 }
 
@@ -139,8 +146,7 @@ static void a_sample_that_cannot_be_read_is_told_on_all_ranks(void **state)
     fill();
     memory.bad = 102;
     assert_all_ranks(fails(peers, measure(peers, &all, both), "memory: cannot read sample 102"));
-    assert_all_ranks(
-        fails(peers, ls_scan(&memory.source, false, peers), "memory: cannot read sample 102"));
+    assert_all_ranks(fails(peers, scan_all(peers, false), "memory: cannot read sample 102"));
 }
 
 static void scan_reads_every_sample_and_its_values(void **state)
@@ -149,14 +155,37 @@ static void scan_reads_every_sample_and_its_values(void **state)
     bool good = true;
     for (size_t sample = 0; sample < N; sample += 17) {
         memory_init(&memory, N, (struct ls_shape){1, C, 1, 1}, 0, 5, &arena);
-        good = ls_scan(&memory.source, true, peers) == LS_OK && good;
+        good = scan_all(peers, true) == LS_OK && good;
         memory.values[sample * 5 + 4] = -INFINITY;
-        good = ls_scan(&memory.source, false, peers) == LS_OK && good;
+        good = scan_all(peers, false) == LS_OK && good;
         char words[80];
         (void)snprintf(words, sizeof words,
                        "memory: y of sample %zu has a value that is not finite (-inf)", sample);
-        good = fails(peers, ls_scan(&memory.source, true, peers), words) && good;
+        good = fails(peers, scan_all(peers, true), words) && good;
     }
+    assert_all_ranks(good);
+}
+
+static void scan_finds_the_least_and_the_most_of_channels_and_labels(void **state)
+{
+    memory_init(&memory, N, (struct ls_shape){3, C, 2, 3}, 0, 2, &arena);
+    for (size_t i = 0; i < N; i++)
+        memory.values[2 * i] = 0.25f;
+    memory.values[2 * (N - 1) + 1] = 7;
+    memory.x[(N - 2) * C * 6] = -5;      /* the first pixel of channel 0 */
+    memory.x[3 * C * 6 + C * 6 - 1] = 9; /* the last of the last channel */
+    bool good = scan_all(*state, true) == LS_OK && scan.x.len == C && scan.y.len == 2;
+    for (size_t c = 0; good && c < C; c++) {
+        float least = INFINITY, most = -INFINITY;
+        for (size_t i = 0; i < N; i++)
+            for (size_t e = 0; e < 6; e++) {
+                least = fminf(least, memory.x[(i * C + c) * 6 + e]);
+                most = fmaxf(most, memory.x[(i * C + c) * 6 + e]);
+            }
+        good = scan.x.least[c] == least && scan.x.most[c] == most;
+    }
+    good = good && scan.x.least[0] == -5 && scan.x.most[C - 1] == 9;
+    good = good && scan.y.least[0] == 0.25f && scan.y.most[0] == 0.25f && scan.y.most[1] == 7;
     assert_all_ranks(good);
 }
 
@@ -170,6 +199,7 @@ int main(void)
         cmocka_unit_test(a_value_that_is_not_finite_is_told_on_all_ranks),
         cmocka_unit_test(a_sample_that_cannot_be_read_is_told_on_all_ranks),
         cmocka_unit_test(scan_reads_every_sample_and_its_values),
+        cmocka_unit_test(scan_finds_the_least_and_the_most_of_channels_and_labels),
     };
     return cmocka_run_group_tests(tests, up, down);
 }
