@@ -1,5 +1,6 @@
 #include "src/step/placement.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 enum { LINE = 64 };
@@ -27,7 +28,8 @@ static bool goes_back(const struct planner *s, int layer)
 
 static int new_buffer(struct planner *s, size_t bytes, int at)
 {
-    s->p->buffers[s->p->n_buffers] = (struct ls_buffer){bytes, at, at, 0};
+    const int end = s->spec->keep ? INT_MAX : at;
+    s->p->buffers[s->p->n_buffers] = (struct ls_buffer){bytes, at, end, 0};
     return s->p->n_buffers++;
 }
 
@@ -68,7 +70,7 @@ static bool may_replace(const struct planner *s, int l)
 {
     const struct ls_layer *const layers = s->model->layers;
     const int from = s->model->wiring[l].from[0];
-    if (!(layers[l].traits & LS_IN_PLACE) || from == LS_MODEL_INPUT ||
+    if (s->spec->keep || !(layers[l].traits & LS_IN_PLACE) || from == LS_MODEL_INPUT ||
         out_bytes(s, l) != out_bytes(s, from))
         return false;
     if (goes_back(s, from) && (layers[from].traits & LS_BACKWARD_READS_Y))
@@ -126,7 +128,8 @@ static bool may_inherit(const struct planner *s, int l, int from)
     const struct ls_layer *const layer = &s->model->layers[l];
     const bool shares = (layer->traits & LS_SHARES_DY) != 0;
     const bool in_place = (layer->traits & LS_IN_PLACE) && from == s->model->wiring[l].from[0];
-    if (!(shares || in_place) || out_bytes(s, l) != out_bytes(s, from) || s->p->dy[l] < 0)
+    if (s->spec->keep || !(shares || in_place) || out_bytes(s, l) != out_bytes(s, from) ||
+        s->p->dy[l] < 0)
         return false;
     for (int u = l - 1; u >= 0; u--) {
         if (u == from || s->p->dy[u] != s->p->dy[l])

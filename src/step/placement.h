@@ -30,6 +30,7 @@ struct ls_placement_spec {
     const struct ls_timeline *forward, *backward; /* backward: NULL when not training */
     const bool *needed;                           /* (layers) backward runs */
     size_t max_n;                                 /* samples of a shard */
+    bool keep; /* nothing is replaced or used again: all tensors are there after a pass */
 };
 
 /** Owner: arena.  Errors: memory.  Collective: no. */

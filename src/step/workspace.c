@@ -20,13 +20,15 @@ static ls_status allocate_scratch(struct ls_workspace *ws, struct ls_arena *aren
     return ws->scratch && ws->n ? LS_OK : LS_OTHER;
 }
 
-static ls_status allocate_slabs(struct ls_workspace *ws, bool training, struct ls_arena *arena)
+static ls_status allocate_slabs(struct ls_workspace *ws, bool training, bool keep,
+                                struct ls_arena *arena)
 {
     const struct ls_placement_spec spec = {.model = ws->model,
                                            .forward = &ws->forward,
                                            .backward = training ? &ws->backward : NULL,
                                            .needed = ws->needs_gradient,
-                                           .max_n = ws->max_n};
+                                           .max_n = ws->max_n,
+                                           .keep = keep};
     LS_TRY(ls_placement_plan(&ws->placement, &spec, arena));
     ws->slabs = ls_arena_get(arena, (size_t)ws->shards, ws->placement.bytes);
     return ws->slabs ? LS_OK : LS_OTHER;
@@ -106,7 +108,7 @@ static ls_status plan(struct ls_workspace *ws, bool training, struct ls_arena *a
     LS_TRY(ls_timeline_forward(&ws->forward, ws->model, training, arena));
     if (training)
         LS_TRY(plan_backward(ws, arena));
-    LS_TRY(allocate_slabs(ws, training, arena));
+    LS_TRY(allocate_slabs(ws, training, false, arena));
     LS_TRY(allocate_scratch(ws, arena));
     return training ? allocate_backward(ws, arena) : LS_OK;
 }
@@ -132,6 +134,14 @@ ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *mode
     ws->max_n = ls_shard_max(batch, tree->shards);
     LS_TRY(ls_agree(peers, plan(ws, training, arena)));
     return training ? take_reducer(ws, arena) : LS_OK;
+}
+
+ls_status ls_workspace_keep(struct ls_workspace *ws, const struct ls_workspace *like,
+                            struct ls_arena *arena)
+{
+    *ws = *like;
+    ws->profile = NULL;
+    return allocate_slabs(ws, true, true, arena);
 }
 
 static void expect(const struct ls_workspace *ws, size_t batch, bool training)

@@ -61,6 +61,13 @@ ls_status ls_workspace_init(struct ls_workspace *ws, const struct ls_model *mode
                             const struct ls_tree *tree, const struct ls_peers *peers, size_t batch,
                             int threads, bool training, struct ls_arena *arena);
 
+/** The same passes as those of `like`, in memory where no tensor takes another's place: after a
+ * pass all outputs and their gradients are there. All but the tensors is that of `like`, which must
+ *  outlive it; only one of the two may be in a pass.
+ *  Owner: arena.  Errors: memory.  Collective: no. */
+ls_status ls_workspace_keep(struct ls_workspace *ws, const struct ls_workspace *like,
+                            struct ls_arena *arena);
+
 /** The batches of `plan` will come: what layers make for the sizes of local shards is made now
  *  instead of in a step.
  *  Collective: no.  Errors: none. */

@@ -61,32 +61,6 @@ static const char *const twice = "- {conv: {out: 4, kernel: 3, pad: same}, name:
 static const char *const plain =
     "[{flatten: {}}, {dense: 12}, relu, {dense: 8}, bn, relu, {dropout: {p: 0.5}}, {dense: 3}]";
 
-/* Every tensor in memory of its own. */
-static void separate(struct bench *b)
-{
-    struct ls_workspace *const ws = &b->ws;
-    struct ls_placement *const old = &ws->placement;
-    const int layers = b->model.n_layers;
-    struct ls_placement p = {0};
-    p.buffers = ls_arena_get(&b->arena, 3 * (size_t)layers, sizeof *p.buffers);
-    int **const now[] = {&p.y, &p.dy, &p.saved};
-    int *const before[] = {old->y, old->dy, old->saved};
-    for (int kind = 0; kind < 3; kind++) {
-        *now[kind] = ls_arena_get(&b->arena, (size_t)layers, sizeof(int));
-        for (int l = 0; l < layers; l++) {
-            (*now[kind])[l] = LS_NO_BUFFER;
-            if (before[kind][l] < 0)
-                continue;
-            const size_t bytes = old->buffers[before[kind][l]].bytes;
-            p.buffers[p.n_buffers] = (struct ls_buffer){.bytes = bytes, .place = p.bytes};
-            p.bytes += (bytes * ws->max_n + 63) / 64 * 64;
-            (*now[kind])[l] = p.n_buffers++;
-        }
-    }
-    *old = p;
-    ws->slabs = ls_arena_get(&b->arena, (size_t)ws->shards, p.bytes);
-}
-
 static void expect_same_gradient(const char *model, const char *freeze)
 {
     const struct bench_setup setup = {.model = model,
@@ -104,9 +78,9 @@ static void expect_same_gradient(const char *model, const char *freeze)
     real *const apart = ls_arena_get(&b.arena, len, sizeof *apart);
     (void)bench_gradient(&b, batch, placed);
     const double loss = bench_gradient(&b, batch, placed);
-    const size_t bytes = b.ws.placement.bytes;
-    separate(&b);
-    assert_true(bytes < b.ws.placement.bytes);
+    const struct ls_workspace like = b.ws;
+    assert_int_equal(ls_workspace_keep(&b.ws, &like, &b.arena), LS_OK);
+    assert_true(like.placement.bytes < b.ws.placement.bytes);
     assert_true(bench_gradient(&b, batch, apart) == loss);
     assert_memory_equal(placed, apart, len * sizeof *placed);
     bench_release(&b);
