@@ -131,6 +131,15 @@ static void commit(const struct ls_layer *layer)
     }
 }
 
+static bool commits_finite(const struct ls_layer *layer)
+{
+    const struct state *s = layer->state;
+    bool good = true;
+    for (size_t i = 0; i < layer->in[0].c; i++)
+        good = good && isfinite(LS_R(s->mean[i])) && isfinite(LS_R(s->unbiased[i]));
+    return good;
+}
+
 /* `omp simd`: x and y may be one, but nothing else overlaps. */
 static LS_VECTOR void normalize(size_t len, size_t period, const struct coefficients *k,
                                 const real *x, real *y)
@@ -241,5 +250,6 @@ const struct ls_layer_ops ls_layer_bn = {
     .backward_leaf = backward_leaf,
     .backward_finish = backward_finish,
     .commit = commit,
+    .commits_finite = commits_finite,
     .min_batch = min_batch,
 };

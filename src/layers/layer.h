@@ -139,6 +139,8 @@ struct ls_layer_ops {
     void (*backward_finish)(const struct ls_layer *layer, const double *root, real *const *grad);
     /* The step is known to be finite: running statistics may change now. NULL: nothing to do. */
     void (*commit)(const struct ls_layer *layer);
+    /* Whether what commit would write is finite; NULL: it always is. */
+    bool (*commits_finite)(const struct ls_layer *layer);
     /* Least number of samples a global batch must have in training; NULL: 1. */
     size_t (*min_batch)(const struct ls_layer *layer);
 };

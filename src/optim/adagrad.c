@@ -34,6 +34,14 @@ LS_VECTOR static void update(const struct ls_optimizer *optimizer, const struct 
     }
 }
 
+static void reach(const struct ls_optimizer *optimizer, double lr, double weight_decay,
+                  struct ls_reach *r)
+{
+    const double g = r->g + weight_decay * r->w;
+    r->slot[0] += g * g;
+    r->w += lr * ls_optim_ratio(1, ((const struct args *)optimizer->args)->eps);
+}
+
 extern const struct ls_optimizer_ops ls_optimizer_adagrad;
 const struct ls_optimizer_ops ls_optimizer_adagrad = {
     .kind = "adagrad",
@@ -43,4 +51,5 @@ const struct ls_optimizer_ops ls_optimizer_adagrad = {
     .plan = plan,
     .update = update,
     .usual_lr = {1e-5, 1},
+    .reach = reach,
 };

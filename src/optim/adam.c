@@ -37,6 +37,26 @@ LS_VECTOR void ls_adam_step(const struct ls_adam_args *args, const struct ls_upd
     }
 }
 
+/* m is a sum of (1 - b1) b1^k g_k, v one of (1 - b2) b2^k g_k^2: so
+ *   m^2 <= v (1 - b1)^2 / (1 - b2) sum (b1^2 / b2)^k  (Cauchy and Schwarz). */
+void ls_adam_reach(const struct ls_adam_args *args, double lr, double keep, double l2,
+                   struct ls_reach *r)
+{
+    const double b1 = args->betas.value[0], b2 = args->betas.value[1];
+    const double g = r->g + l2 * r->w, left = 1 - b1 * b1 / b2;
+    const double share = (1 - b2) * left / ((1 - b1) * (1 - b1));
+    r->slot[0] = fmax(r->slot[0], g);
+    r->slot[1] = fmax(r->slot[1], g * g);
+    const double ratio = left > 0 ? ls_optim_ratio(share, args->eps) : r->slot[0] / args->eps;
+    r->w = fabs(keep) * r->w + lr / (1 - b1) * ratio;
+}
+
+static void reach(const struct ls_optimizer *optimizer, double lr, double weight_decay,
+                  struct ls_reach *r)
+{
+    ls_adam_reach(optimizer->args, lr, 1, weight_decay, r);
+}
+
 static void update(const struct ls_optimizer *optimizer, const struct ls_update *u)
 {
     ls_adam_step(optimizer->args, u, 1, u->weight_decay);
@@ -51,4 +71,5 @@ const struct ls_optimizer_ops ls_optimizer_adam = {
     .plan = ls_adam_plan,
     .update = update,
     .usual_lr = {1e-6, 0.03},
+    .reach = reach,
 };

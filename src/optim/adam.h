@@ -31,4 +31,9 @@ ls_status ls_adam_plan(struct ls_optimizer *optimizer);
 void ls_adam_step(const struct ls_adam_args *args, const struct ls_update *update, double keep,
                   double l2);
 
+/** `reach` of both, with the same arguments; |m| is at most sqrt(v) times a number of the betas.
+ *  Collective: no. */
+void ls_adam_reach(const struct ls_adam_args *args, double lr, double keep, double l2,
+                   struct ls_reach *reach);
+
 #endif

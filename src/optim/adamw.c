@@ -9,6 +9,12 @@ static void update(const struct ls_optimizer *optimizer, const struct ls_update 
     ls_adam_step(optimizer->args, u, 1 - u->lr * u->weight_decay, 0);
 }
 
+static void reach(const struct ls_optimizer *optimizer, double lr, double weight_decay,
+                  struct ls_reach *r)
+{
+    ls_adam_reach(optimizer->args, lr, 1 - lr * weight_decay, 0, r);
+}
+
 extern const struct ls_optimizer_ops ls_optimizer_adamw;
 const struct ls_optimizer_ops ls_optimizer_adamw = {
     .kind = "adamw",
@@ -18,4 +24,5 @@ const struct ls_optimizer_ops ls_optimizer_adamw = {
     .plan = ls_adam_plan,
     .update = update,
     .usual_lr = {1e-6, 0.03},
+    .reach = reach,
 };

@@ -30,6 +30,10 @@ extern const char *const ls_decay_words[];
 /** Copies lr, weight_decay and decay to `optimizer` and clears its slots.  Collective: no. */
 void ls_optim_take(struct ls_optimizer *optimizer, const struct ls_optim_common *common);
 
+/** At most how large g / (sqrt(v) + eps) is where v is at least `share` g^2: the square of a g
+ * below 1e-22 may be 0.  Collective: no. */
+double ls_optim_ratio(double share, double eps);
+
 /** Appends a slot of state; returns its index.  Collective: no. */
 int ls_optim_add_slot(struct ls_optimizer *optimizer, const char *name);
 

@@ -44,6 +44,12 @@ void ls_optim_take(struct ls_optimizer *optimizer, const struct ls_optim_common 
     optimizer->n_slots = 0;
 }
 
+double ls_optim_ratio(double share, double eps)
+{
+    static const double vanishes = 1e-22;
+    return 1 / sqrt(share) + vanishes / eps;
+}
+
 int ls_optim_add_slot(struct ls_optimizer *optimizer, const char *name)
 {
     LS_ASSERT(optimizer->n_slots < LS_MAX_SLOTS);

@@ -34,6 +34,11 @@ struct ls_update {
     real *slot[LS_MAX_SLOTS];
 };
 
+/* Sizes that no element of the parameters, the gradient and the slots exceeds. */
+struct ls_reach {
+    double w, g, slot[LS_MAX_SLOTS];
+};
+
 struct ls_optimizer_ops {
     const char *kind;
     const char *help;
@@ -46,6 +51,10 @@ struct ls_optimizer_ops {
     double usual_lr[2];
     /* By how much momentum lengthens the step along a steady gradient; NULL: not at all. */
     double (*gain)(const struct ls_optimizer *optimizer);
+    /* What an update with `lr` and `weight_decay` makes of w and the slots at most: loose, but
+     * never too small. So a step that cannot overflow is known without looking at its elements. */
+    void (*reach)(const struct ls_optimizer *optimizer, double lr, double weight_decay,
+                  struct ls_reach *reach);
 };
 
 extern const struct ls_optimizer_ops *const ls_optimizer_kinds[];

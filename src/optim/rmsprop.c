@@ -75,6 +75,16 @@ static double gain(const struct ls_optimizer *optimizer)
     return 1 / (1 - ((const struct args *)optimizer->args)->momentum);
 }
 
+static void reach(const struct ls_optimizer *optimizer, double lr, double weight_decay,
+                  struct ls_reach *r)
+{
+    const struct args *const args = optimizer->args;
+    const double g = r->g + weight_decay * r->w;
+    r->slot[0] = fmax(r->slot[0], g * g);
+    r->slot[1] = args->momentum * r->slot[1] + ls_optim_ratio(1 - args->alpha, args->eps);
+    r->w += lr * r->slot[1];
+}
+
 extern const struct ls_optimizer_ops ls_optimizer_rmsprop;
 const struct ls_optimizer_ops ls_optimizer_rmsprop = {
     .kind = "rmsprop",
@@ -85,4 +95,5 @@ const struct ls_optimizer_ops ls_optimizer_rmsprop = {
     .update = update,
     .usual_lr = {1e-6, 0.1},
     .gain = gain,
+    .reach = reach,
 };

@@ -72,6 +72,14 @@ static double gain(const struct ls_optimizer *optimizer)
     return 1 / (1 - ((const struct args *)optimizer->args)->momentum);
 }
 
+static void reach(const struct ls_optimizer *optimizer, double lr, double weight_decay,
+                  struct ls_reach *r)
+{
+    const double g = r->g + weight_decay * r->w;
+    r->slot[0] = ((const struct args *)optimizer->args)->momentum * r->slot[0] + g;
+    r->w += lr * (g + r->slot[0]);
+}
+
 extern const struct ls_optimizer_ops ls_optimizer_sgd;
 const struct ls_optimizer_ops ls_optimizer_sgd = {
     .kind = "sgd",
@@ -82,4 +90,5 @@ const struct ls_optimizer_ops ls_optimizer_sgd = {
     .update = update,
     .usual_lr = {1e-5, 5},
     .gain = gain,
+    .reach = reach,
 };

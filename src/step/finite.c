@@ -6,8 +6,9 @@ static bool is_finite(const struct ls_trainer *trainer, const struct ls_gradient
     real g[LS_RANGE];
     for (size_t at = 0; at < param->len; at += LS_RANGE) {
         const size_t left = param->len - at;
-        const struct ls_range range = {param->offset + at, left < LS_RANGE ? left : LS_RANGE,
-                                       ls_trainer_decays(trainer, param)};
+        const struct ls_range range = {.begin = param->offset + at,
+                                       .len = left < LS_RANGE ? left : LS_RANGE,
+                                       .decayed = ls_trainer_decays(trainer, param)};
         ls_trainer_gradient(trainer, gradient, range, g);
         for (size_t e = 0; e < range.len; e++)
             if (!isfinite(g[e]))

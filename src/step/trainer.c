@@ -10,7 +10,8 @@ bool ls_trainer_decays(const struct ls_trainer *trainer, const struct ls_param *
 _Static_assert(LS_NORM_BLOCK % LS_RANGE == 0, "no range crosses the norm's blocks");
 
 /* Appends a tensor's ranges, cut at multiples of LS_RANGE in the slab. */
-static void list_tensor(struct ls_trainer *trainer, const struct ls_param *param, bool store)
+static void list_tensor(struct ls_trainer *trainer, int layer, const struct ls_param *param,
+                        bool store)
 {
     const size_t end = param->offset + param->len;
     for (size_t at = param->offset, next; at < end; at = next) {
@@ -18,7 +19,7 @@ static void list_tensor(struct ls_trainer *trainer, const struct ls_param *param
         next = next < end ? next : end;
         if (store)
             trainer->ranges[trainer->n_ranges] =
-                (struct ls_range){at, next - at, ls_trainer_decays(trainer, param)};
+                (struct ls_range){at, next - at, layer, ls_trainer_decays(trainer, param)};
         trainer->n_ranges++;
     }
 }
@@ -34,7 +35,7 @@ static void list_ranges(struct ls_trainer *trainer, bool store)
             if (layer->frozen || (layer->backward_len > 0) != exchange)
                 continue;
             for (int i = 0; i < layer->n_params; i++)
-                list_tensor(trainer, &layer->params[i], store);
+                list_tensor(trainer, l, &layer->params[i], store);
         }
 }
 
@@ -51,6 +52,39 @@ static void list_blocks(const struct ls_trainer *trainer)
         LS_ASSERT(trainer->ranges[i - 1].begin < trainer->ranges[i].begin);
 }
 
+static void list_cells(struct ls_trainer *trainer, bool store)
+{
+    trainer->n_cells = 0;
+    for (size_t b = 0; b < trainer->n_blocks; b++) {
+        if (store)
+            trainer->cell[b] = trainer->n_cells;
+        const size_t last = trainer->block[b + 1];
+        for (size_t r = trainer->block[b], end; r < last; r = end) {
+            end = r + 1;
+            while (end < last && trainer->ranges[end].layer == trainer->ranges[r].layer)
+                end++;
+            if (store)
+                trainer->cells[trainer->n_cells] = (struct ls_cell){r, end};
+            trainer->n_cells++;
+        }
+    }
+    if (store)
+        trainer->cell[trainer->n_blocks] = trainer->n_cells;
+}
+
+static ls_status plan_cells(struct ls_trainer *trainer, struct ls_arena *arena)
+{
+    const size_t layers = (size_t)trainer->spec.model->n_layers;
+    list_cells(trainer, false);
+    trainer->cells = ls_arena_get(arena, trainer->n_cells, sizeof *trainer->cells);
+    trainer->cell = ls_arena_get(arena, trainer->n_blocks + 1, sizeof *trainer->cell);
+    trainer->layer_norm = ls_arena_get(arena, layers, sizeof *trainer->layer_norm);
+    if (!trainer->cells || !trainer->cell || !trainer->layer_norm)
+        return LS_OTHER;
+    list_cells(trainer, true);
+    return LS_OK;
+}
+
 static ls_status plan(struct ls_trainer *trainer, struct ls_arena *arena)
 {
     const struct ls_peers *const peers = trainer->ws->peers;
@@ -65,19 +99,23 @@ static ls_status plan(struct ls_trainer *trainer, struct ls_arena *arena)
         return LS_OTHER;
     list_ranges(trainer, true);
     list_blocks(trainer);
-    return LS_OK;
+    return plan_cells(trainer, arena);
 }
 
 ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_spec *spec,
                           struct ls_workspace *ws, struct ls_arena *arena)
 {
     const struct ls_peers *const peers = ws->peers;
-    *trainer = (struct ls_trainer){.spec = *spec, .ws = ws};
+    *trainer =
+        (struct ls_trainer){.spec = *spec, .ws = ws, .lr_factor = 1, .reach.w = (double)INFINITY};
     LS_TRY(ls_agree(peers, plan(trainer, arena)));
     LS_TRY(ls_model_share(spec->model, peers, arena));
     void *memory = NULL;
-    LS_TRY(ls_share(peers, trainer->n_blocks * sizeof *trainer->partial, arena, &memory));
+    const size_t sums = 2 * trainer->n_blocks + trainer->n_cells;
+    LS_TRY(ls_share(peers, sums * sizeof *trainer->partial, arena, &memory));
     trainer->partial = memory;
+    trainer->sizes = trainer->partial + trainer->n_blocks;
+    trainer->squares = trainer->sizes + trainer->n_blocks;
     for (int s = 0; s < spec->optimizer->n_slots; s++) {
         LS_TRY(ls_share(peers, spec->model->n_params * sizeof(real), arena, &memory));
         trainer->slot[s] = memory;
@@ -120,7 +158,8 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
         .epoch = batch->epoch,
         .samples = batch->global_n,
         .loss = tail[LS_TAIL_VALUE] / weight,
-        .lr = ls_schedule_lr(trainer->spec.schedule, trainer->spec.optimizer->lr, batch->step),
+        .lr = ls_schedule_lr(trainer->spec.schedule, trainer->spec.optimizer->lr, batch->step) *
+              trainer->lr_factor,
         .stop = tail[LS_TAIL_STOP] > 0};
     const struct ls_gradient gradient = {.sum = ws->reducer.sum,
                                          .divisor = LS_R(weight),
@@ -128,6 +167,7 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
                                          .factor = 1};
     record->grad_norm = ls_trainer_norm(trainer, &gradient);
     LS_TRY(ls_trainer_finite(trainer, &gradient, record));
+    LS_TRY(ls_trainer_overflow(trainer, &gradient, record));
     ls_trainer_update(trainer, &gradient, record);
     (void)ls_profile_phase(ws->profile, LS_PHASE_UPDATE, at);
     return LS_OK;

@@ -16,6 +16,7 @@ enum { LS_RANGE = 1024 };
 /* A run of at most LS_RANGE elements of the slab, within one tensor and one block of the norm. */
 struct ls_range {
     size_t begin, len;
+    int layer;
     bool decayed; /* weight decay and penalties apply */
 };
 
@@ -30,6 +31,12 @@ struct ls_trainer_spec {
     uint64_t seed;
 };
 
+/* Ranges [begin, end) of one block that belong to one layer, whose part of the norm is taken by
+ * itself where the block has other layers' too. */
+struct ls_cell {
+    size_t begin, end;
+};
+
 /* The parameters, the optimiser's state and the partial sums of the norm lie in memory that the
  * ranks of a node share; so does the reduced gradient. The blocks of the norm are the unit of both
  * passes over the slab: each rank of a node takes a run of them, its threads share that out. */
@@ -42,6 +49,15 @@ struct ls_trainer {
     size_t *block;                  /* (n_blocks + 1) the first range of each */
     size_t first_block, last_block; /* this rank's */
     double *partial;                /* (n_blocks) of the norm */
+    size_t n_cells;
+    struct ls_cell *cells; /* (n_cells) in the order of the blocks */
+    size_t *cell;          /* (n_blocks + 1) the first cell of each */
+    double *squares;       /* (n_cells) likewise, of each cell */
+    double *sizes;         /* (n_blocks) likewise, the largest element after an update */
+    uint64_t skipped;      /* steps that were passed over: they count for nothing but the plan */
+    double lr_factor; /* what the schedule's rate is multiplied by: 1 until a run has gone back */
+    struct ls_reach reach; /* no element is larger; infinite: not known */
+    double *layer_norm;    /* (layers) of each layer's gradient, by ls_trainer_norm */
 };
 
 /* What is known of a step once it is done, the same on all ranks. */
@@ -60,7 +76,8 @@ ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_sp
 /** One step on `batch`. Parameters, state and running statistics change only when all is well.
  *  stop  this rank was asked to stop; the record tells whether any was
  *  Errors, the same on all ranks: what reading the batch failed with on any of them; LS_DIVERGED
- *  when the loss or the gradient is not finite.  Collective: yes. */
+ *  when the loss or the gradient is not finite, or the parameters would not be.  Collective: yes.
+ */
 ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *batch, bool stop,
                           struct ls_record *record);
 
@@ -71,13 +88,33 @@ bool ls_trainer_decays(const struct ls_trainer *trainer, const struct ls_param *
 void ls_trainer_gradient(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
                          struct ls_range range, real *g);
 
-/** The first pass: the norm of the whole gradient.  Collective: yes.  Errors: none. */
+/** The first pass: the norm of the whole gradient, and that of each layer's into layer_norm.
+ *  Collective: yes.  Errors: none. */
 double ls_trainer_norm(const struct ls_trainer *trainer, const struct ls_gradient *gradient);
 
 /** LS_DIVERGED, with what is wrong, unless loss and norm are finite; the same on all ranks.
  *  Collective: no. */
 ls_status ls_trainer_finite(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
                             const struct ls_record *record);
+
+/** The gradient as the update takes it: clipped by its norm and by value.  Collective: no. */
+struct ls_gradient ls_trainer_clipped(const struct ls_trainer *trainer,
+                                      const struct ls_gradient *gradient,
+                                      const struct ls_record *record);
+
+/** What an update would make of a range, without making it.
+ *  gradient  clipped     w  (LS_RANGE), overwritten     slot  likewise, of each slot
+ *  Collective: no. */
+void ls_trainer_foresee(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
+                        struct ls_range range, const struct ls_record *record, real *w,
+                        real *const *slot);
+
+/** LS_DIVERGED when a parameter, the optimiser's state or a running statistic would not be finite
+ *  after the update; the same on all ranks. Elements are looked at only when they may be near the
+ *  end of what a real holds.
+ *  Collective: yes. */
+ls_status ls_trainer_overflow(struct ls_trainer *trainer, const struct ls_gradient *gradient,
+                              const struct ls_record *record);
 
 /** The second pass: clipping, decay and the update of parameters and state; running statistics.
  *  Collective: yes.  Errors: none. */

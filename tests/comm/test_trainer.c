@@ -145,6 +145,66 @@ static void a_gradient_that_is_not_finite_names_its_tensor(void **state)
     bench_release(&b);
 }
 
+/* Loss and gradient are finite; with every kind of optimiser what comes out of its update is not,
+ * in the parameters or in the state. */
+static void an_update_that_would_overflow_changes_nothing(void **state)
+{
+    static const char *const optimizers[] = {
+        "{sgd: {lr: 1e6}}", "{sgd: {lr: 1e6, momentum: 0.5}}", "{adam: {}}",   "{adamw: {}}",
+        "{rmsprop: {}}",    "{rmsprop: {momentum: 0.9}}",      "{adagrad: {}}"};
+    for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++) {
+        struct bench_setup setup = plain;
+        setup.model = "- {dense: {out: 3, bias: false}, name: out}\n";
+        setup.input = (struct ls_shape){1, 2, 1, 1};
+        setup.optimizer = optimizers[i];
+        struct bench b;
+        bench_init(&b, &setup, *state);
+        for (size_t e = 0; e < 2 * setup.samples; e++)
+            b.memory.x[e] *= 1e35f;
+        bench_load(&b, 0);
+        real *const before = state_room(&b), *const after = state_room(&b);
+        const size_t bytes = take_state(&b, before);
+        struct ls_record record;
+        const ls_status status = step(&b, false, &record);
+        (void)take_state(&b, after);
+        assert_all_ranks(status == LS_DIVERGED && memcmp(before, after, bytes) == 0 &&
+                         strstr(ls_message(), "the update of out/weight is not finite; nothing"));
+        bench_release(&b);
+    }
+}
+
+/* Every step makes the weights 1e12 times as large, from weights that are known to be safe. */
+static void an_update_that_overflows_after_good_ones_is_seen(void **state)
+{
+    struct bench_setup setup = plain;
+    setup.model = "- {dense: {out: 3, bias: false}, name: out}\n";
+    setup.input = (struct ls_shape){1, 2, 1, 1};
+    setup.optimizer = "{sgd: {lr: 1e6, weight_decay: 1e6}}";
+    struct bench b;
+    bench_init(&b, &setup, *state);
+    assert_all_ranks(trains(&b, 3));
+    struct ls_record record;
+    assert_all_ranks(step(&b, false, &record) == LS_DIVERGED &&
+                     strstr(ls_message(), "step 4: the update of out/weight is not finite"));
+    bench_release(&b);
+}
+
+/* The variance of a batch is past the end of a float, and everything else is finite. */
+static void running_statistics_that_would_not_be_finite_change_nothing(void **state)
+{
+    struct bench_setup setup = plain;
+    setup.model = "- bn\n- dense: 3\n";
+    setup.input = (struct ls_shape){1, 2, 1, 1};
+    struct bench b;
+    bench_init(&b, &setup, *state);
+    for (size_t i = 32 * 2; i < 48 * 2; i++)
+        b.memory.x[i] *= 1e25f;
+    b.plan.order = LS_ORDER_SEQUENTIAL;
+    bench_load(&b, 0);
+    assert_all_ranks(refuses(&b, LS_DIVERGED, "step 3: the running statistics of bn1 are not"));
+    bench_release(&b);
+}
+
 static void a_batch_that_one_rank_cannot_read_changes_nothing_on_any(void **state)
 {
     struct bench b;
@@ -273,6 +333,9 @@ int main(void)
         cmocka_unit_test(training_has_the_same_bits_as_on_one_rank),
         cmocka_unit_test(a_nan_in_the_batch_changes_nothing),
         cmocka_unit_test(a_gradient_that_is_not_finite_names_its_tensor),
+        cmocka_unit_test(an_update_that_would_overflow_changes_nothing),
+        cmocka_unit_test(an_update_that_overflows_after_good_ones_is_seen),
+        cmocka_unit_test(running_statistics_that_would_not_be_finite_change_nothing),
         cmocka_unit_test(a_batch_that_one_rank_cannot_read_changes_nothing_on_any),
         cmocka_unit_test(training_goes_on_after_a_refused_step),
         cmocka_unit_test(one_rank_asked_to_stop_tells_all),

@@ -149,6 +149,32 @@ static void two_passes_have_the_bits_of_separate_ones(void **state)
     }
 }
 
+static void each_layer_has_the_norm_of_its_own_gradient(void **state)
+{
+    (void)state;
+    const struct ls_peers alone = ls_peers_alone();
+    for (size_t i = 0; i < sizeof setups / sizeof *setups; i++) {
+        const struct bench_setup setup = whole(&setups[i]);
+        struct bench b;
+        bench_init(&b, &setup, &alone);
+        fill(&b);
+        real *const g = ls_arena_get(&b.arena, b.model.n_params, sizeof *g);
+        for (size_t e = 0; e < b.model.n_params; e++)
+            g[e] = b.ws.reducer.sum[e] / LS_R(weight);
+        add_penalties(&b, g);
+        struct ls_record record = {.lr = 0.1};
+        step_fused(&b, &record);
+        for (int l = 0; l < b.model.n_layers; l++) {
+            const struct ls_layer *const layer = &b.model.layers[l];
+            double sum = 0;
+            for (int p = 0; p < layer->n_params && !layer->frozen; p++)
+                sum += pow(ls_norm(g + layer->params[p].offset, layer->params[p].len), 2);
+            assert_true(fabs(b.trainer.layer_norm[l] - sqrt(sum)) <= 1e-12 * sqrt(sum));
+        }
+        bench_release(&b);
+    }
+}
+
 /* A node: its ranks are made one after another, and then run in a thread each. */
 struct node {
     void *shared[MAX_SHARED]; /* of the first rank's arena */
@@ -265,6 +291,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_passes_have_the_bits_of_separate_ones),
+        cmocka_unit_test(each_layer_has_the_norm_of_its_own_gradient),
         cmocka_unit_test(ranks_of_a_node_share_the_update_and_its_bits_are_those_of_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
