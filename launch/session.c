@@ -99,6 +99,15 @@ static ls_status normalize(struct ls_session *s, const struct ls_checkpoint *che
                             data->train);
     if (data->normalize_by == LS_NORMALIZE_NONE)
         return LS_OK;
+    if (data->normalize_by == LS_NORMALIZE_SAMPLE) {
+        s->transform.own = true;
+        return s->train.shape.axes > 1
+                   ? LS_OK
+                   : ls_node_fail(data->normalize,
+                                  "normalize: sample needs samples of shape (C, L) or (C, H, W), "
+                                  "but %s has features",
+                                  data->train);
+    }
     s->mean = ls_arena_get(s->arena, channels, sizeof(float));
     s->std = ls_arena_get(s->arena, channels, sizeof(float));
     if (!s->mean || !s->std)

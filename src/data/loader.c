@@ -76,7 +76,7 @@ static ls_status read_labels(struct ls_loader *loader, struct ls_batch *batch, s
 static bool as_read(const struct ls_loader_spec *spec)
 {
     const struct ls_transform *const t = spec->transform;
-    if (t->mean || sizeof(real) != sizeof(float))
+    if (t->mean || t->own || sizeof(real) != sizeof(float))
         return false;
     if (t->shape.axes == 1)
         return true;

@@ -1,5 +1,6 @@
 #include "src/data/transform.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "src/base/philox.h"
@@ -38,6 +39,31 @@ static LS_VECTOR void normalize(size_t n, const float *restrict in, float mean, 
         out[i] = LS_R((in[i] - mean) / std);
 }
 
+/* What one channel of one sample is normalised by. A constant one becomes zero. */
+struct figures {
+    float mean, std, outside; /* `outside`: of the image, normalised */
+};
+
+static struct figures own_figures(size_t n, const float *in)
+{
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)in[i];
+    const double mean = sum / (double)n;
+    for (size_t i = 0; i < n; i++)
+        squares += ((double)in[i] - mean) * ((double)in[i] - mean);
+    const float std = (float)sqrt(squares / (double)n);
+    return (struct figures){(float)mean, std > 0 ? std : 1.0f, 0.0f};
+}
+
+static struct figures figures_of(const struct ls_transform *t, size_t c, const float *in)
+{
+    if (t->own)
+        return own_figures(t->shape.h * t->shape.w, in);
+    const float mean = t->mean ? t->mean[c] : 0.0f, std = t->mean ? t->std[c] : 1.0f;
+    return (struct figures){mean, std, (0.0f - mean) / std};
+}
+
 /* n pixels of one channel in a row, as they lie or backwards, to every c-th place of `out`. */
 static void copy_row(size_t n, size_t c, const float *restrict in, float mean, float std, bool flip,
                      real *restrict out)
@@ -68,9 +94,9 @@ static size_t clamp(long place, size_t most)
 
 /* One channel through a window. Columns [begin, end) of the output come from the image. */
 static void copy_channel(struct ls_shape s, struct window window, const float *restrict in,
-                         float mean, float std, real *restrict out)
+                         struct figures by, real *restrict out)
 {
-    const real outside = LS_R((0.0f - mean) / std);
+    const real outside = LS_R(by.outside);
     const size_t begin = clamp(-window.left, s.w), end = clamp((long)s.w - window.left, s.w);
     const size_t left = (size_t)((long)begin + window.left), n = end > begin ? end - begin : 0;
     for (size_t h = 0; h < s.h; h++, out += s.w * s.c) {
@@ -81,7 +107,7 @@ static void copy_channel(struct ls_shape s, struct window window, const float *r
         }
         const float *const row = in + (size_t)from_h * s.w;
         fill_row(begin, s.c, outside, out);
-        copy_row(n, s.c, row + (window.flip ? s.w - left - n : left), mean, std, window.flip,
+        copy_row(n, s.c, row + (window.flip ? s.w - left - n : left), by.mean, by.std, window.flip,
                  out + begin * s.c);
         fill_row(s.w - end, s.c, outside, out + end * s.c);
     }
@@ -111,10 +137,11 @@ void ls_transform(const struct ls_transform *t, bool training, uint64_t epoch, u
     const bool augment = training && (t->augment.flip || t->augment.crop_pad > 0);
     const struct window window = augment ? draw(t, epoch, sample) : (struct window){0};
     for (size_t c = 0; c < s.c; c++) {
-        const float mean = t->mean ? t->mean[c] : 0.0f, std = t->mean ? t->std[c] : 1.0f;
+        const float *const channel = in + c * s.h * s.w;
+        const struct figures by = figures_of(t, c, channel);
         if (augment)
-            copy_channel(s, window, in + c * s.h * s.w, mean, std, out + c);
+            copy_channel(s, window, channel, by, out + c);
         else
-            copy_row(s.h * s.w, s.c, in + c * s.h * s.w, mean, std, false, out + c);
+            copy_row(s.h * s.w, s.c, channel, by.mean, by.std, false, out + c);
     }
 }

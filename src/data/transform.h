@@ -1,6 +1,7 @@
 /* From a sample as it is in the file to what the model sees: augmented, normalised, channels
  * last. Augmentation draws are keyed by seed, epoch and sample number, so they do not depend on
- * which rank holds the sample. Padding by `crop` is zero in the units of the file. */
+ * which rank holds the sample. Padding by `crop` is zero in the units of the file, or the mean of
+ * the sample's channel where each sample is normalised by its own figures. */
 #ifndef LOCKSTEP_DATA_TRANSFORM_H
 #define LOCKSTEP_DATA_TRANSFORM_H
 
@@ -17,7 +18,8 @@ struct ls_augment {
 struct ls_transform {
     struct ls_shape shape;
     struct ls_augment augment;
-    const float *mean, *std; /* (C), NULL: not normalised */
+    const float *mean, *std; /* (C), NULL: not normalised by figures of the dataset */
+    bool own;                /* each channel of a sample by its own mean and deviation */
     uint64_t seed;
 };
 

@@ -53,8 +53,12 @@ static ls_status parse_normalize(struct ls_job_data *data, struct ls_arena *aren
         data->normalize_by = LS_NORMALIZE_CHANNEL;
         return LS_OK;
     }
+    if (node->kind == LS_NODE_SCALAR && strcmp(node->text, "sample") == 0) {
+        data->normalize_by = LS_NORMALIZE_SAMPLE;
+        return LS_OK;
+    }
     if (node->kind != LS_NODE_MAP)
-        return ls_node_fail(node, "data: normalize takes none, channel, or "
+        return ls_node_fail(node, "data: normalize takes none, channel, sample, or "
                                   "{mean: [...], std: [...]}");
     struct given given;
     LS_TRY(ls_options_parse(given_options, node, "normalize", NULL, arena, &given));

@@ -41,7 +41,7 @@ static const struct ls_option data_options[] = {
     NODE("valid", valid, "", "HDF5 file, or a share of train held out per class"),
     {"inputs", LS_STRING, AT(inputs), "x", 0, 0, NULL, "name of the dataset of inputs"},
     {"labels", LS_STRING, AT(labels), "y", 0, 0, NULL, "name of the dataset of labels"},
-    NODE("normalize", normalize, "", "channel, or {mean: [...], std: [...]} [none]"),
+    NODE("normalize", normalize, "", "channel, sample, or {mean: [...], std: [...]} [none]"),
     NODE("augment", augment, "", "list of flip and {crop: {pad: 4}} [none]"),
     {"long_tail", LS_REAL, AT(long_tail), "", 1, 1e15, NULL,
      "cut classes to a long tail, the first this many times the last [none]"},

@@ -12,7 +12,12 @@
 #include "src/optim/penalty.h"
 #include "src/optim/schedule.h"
 
-enum ls_normalize { LS_NORMALIZE_NONE, LS_NORMALIZE_CHANNEL, LS_NORMALIZE_GIVEN };
+enum ls_normalize {
+    LS_NORMALIZE_NONE,
+    LS_NORMALIZE_CHANNEL,
+    LS_NORMALIZE_SAMPLE,
+    LS_NORMALIZE_GIVEN
+};
 
 struct ls_job_data {
     const char *train;

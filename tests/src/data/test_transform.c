@@ -1,5 +1,6 @@
 #include "tests/bench.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "src/data/transform.h"
@@ -42,6 +43,47 @@ static void each_channel_is_normalised_by_its_own_figures(void **state)
     ls_transform(&features, true, 0, 0, in, out);
     for (size_t c = 0; c < C; c++)
         assert_true((float)out[c] == (in[c] - mean[c]) / deviation[c]);
+}
+
+static void a_sample_normalised_by_itself_has_mean_0_and_deviation_1(void **state)
+{
+    (void)state;
+    const struct ls_transform t = {.shape = {3, C, H, W}, .own = true};
+    float in[LEN];
+    real out[LEN];
+    fill(in);
+    for (size_t i = 0; i < H * W; i++) {
+        in[H * W + i] = 1e4f + 30 * in[H * W + i];
+        in[2 * H * W + i] = -7.25f;
+    }
+    ls_transform(&t, true, 0, 0, in, out);
+    for (size_t c = 0; c < C; c++) {
+        double sum = 0, squares = 0;
+        for (size_t i = 0; i < H * W; i++) {
+            sum += (double)out[i * C + c];
+            squares += (double)out[i * C + c] * (double)out[i * C + c];
+        }
+        assert_true(fabs(sum / (H * W)) < 1e-4);
+        assert_true(fabs(squares / (H * W) - (c < 2)) < 1e-4);
+    }
+}
+
+static void cropping_pads_with_the_mean_of_a_sample_normalised_by_itself(void **state)
+{
+    (void)state;
+    const struct ls_transform t = {
+        .shape = {2, 1, 1, 4}, .augment = {.crop_pad = 4}, .own = true, .seed = 1};
+    const float in[4] = {99, 101, 99, 101};
+    int outside = 0;
+    for (uint64_t sample = 0; sample < 200; sample++) {
+        real out[4];
+        ls_transform(&t, true, 0, sample, in, out);
+        for (int i = 0; i < 4; i++) {
+            assert_true(out[i] == 0 || out[i] == 1 || out[i] == -1);
+            outside += out[i] == 0;
+        }
+    }
+    assert_in_range(outside, 300, 600); /* 4 of 9 windows' places on average, 356 */
 }
 
 /* Pixel (h, w) of an image that is moved by (down, right) and then mirrored. */
@@ -160,6 +202,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_anything_it_is_the_transposition_to_channels_last),
         cmocka_unit_test(each_channel_is_normalised_by_its_own_figures),
+        cmocka_unit_test(a_sample_normalised_by_itself_has_mean_0_and_deviation_1),
+        cmocka_unit_test(cropping_pads_with_the_mean_of_a_sample_normalised_by_itself),
         cmocka_unit_test(flip_and_crop_are_those_of_a_direct_loop),
         cmocka_unit_test(half_of_the_samples_are_flipped),
         cmocka_unit_test(draws_are_keyed_by_seed_epoch_and_sample_alone),

@@ -161,6 +161,24 @@ static void valid_is_a_share_or_a_path(void **state)
     }
 }
 
+static void normalize_is_a_word_or_figures(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum ls_normalize by;
+    } cases[] = {{"none", LS_NORMALIZE_NONE},
+                 {"channel", LS_NORMALIZE_CHANNEL},
+                 {"sample", LS_NORMALIZE_SAMPLE},
+                 {"{mean: [1], std: [2]}", LS_NORMALIZE_GIVEN}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct ls_job job = parse(
+            ls_arena_printf(&arena, "data: {train: t.h5, normalize: %s}\nbatch: 1\nsteps: 1\n" REST,
+                            cases[i].text));
+        assert_int_equal(job.data.normalize_by, cases[i].by);
+    }
+}
+
 static void automatic_shards_follow_the_batch(void **state)
 {
     (void)state;
@@ -222,8 +240,8 @@ static void mistakes_in_data_are_placed(void **state)
                                       "0 and 1, got 1.5");
     expect_data_refusal("valid: [a]",
                         "job.yaml:1:28: data: valid takes a file, or a share such as 0.1");
-    expect_data_refusal("normalize: all", "job.yaml:1:32: data: normalize takes none, channel, or "
-                                          "{mean: [...], std: [...]}");
+    expect_data_refusal("normalize: all", "job.yaml:1:32: data: normalize takes none, channel, "
+                                          "sample, or {mean: [...], std: [...]}");
     expect_data_refusal("normalize: {mean: [1], std: [1, 2]}",
                         "job.yaml:1:32: normalize: mean has 1 numbers and std 2: one of each for "
                         "every channel");
@@ -244,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_short_job_has_the_defaults),
         cmocka_unit_test(every_key_is_read),
         cmocka_unit_test(valid_is_a_share_or_a_path),
+        cmocka_unit_test(normalize_is_a_word_or_figures),
         cmocka_unit_test(automatic_shards_follow_the_batch),
         cmocka_unit_test(mistakes_at_the_top_are_placed),
         cmocka_unit_test(mistakes_below_are_placed),
