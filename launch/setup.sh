@@ -7,7 +7,8 @@ set -eu
 
 packages=(build-essential cmake pkg-config openmpi-bin libopenmpi-dev libopenblas-dev libdnnl-dev
     libhdf5-dev libyaml-dev zlib1g-dev libpng-dev libjpeg-dev libcmocka-dev dataset-fashion-mnist)
-test_packages=(python3-h5py python3-numpy clang-format clang-tidy shellcheck)
+test_packages=(python3-h5py python3-numpy clang-format clang-tidy shellcheck
+    iproute2 util-linux slurm-wlm munge)
 
 case "${1:-}" in
 '') ;;
