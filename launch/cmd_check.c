@@ -8,6 +8,14 @@
 #include "src/step/trainer.h"
 
 enum { MAX_SHOWN = 100 }; /* classes whose samples are counted before a person's eyes */
+struct flags {
+    bool ranks;
+};
+
+static const struct ls_option flags[] = {
+    {"ranks", LS_BOOL, offsetof(struct flags, ranks), "false", 0, 0, NULL,
+     "only print how many ranks the job can use; read no data"},
+    {0}};
 
 static void print_layers(const struct ls_model *model)
 {
@@ -123,12 +131,26 @@ static ls_status plan_memory(struct ls_session *s, struct ls_workspace *ws,
     return ls_trainer_init(trainer, &spec, ws, s->arena);
 }
 
+static ls_status print_ranks(const struct ls_session *s)
+{
+    const size_t shards = ls_job_shards(&s->job);
+    if (s->job.threads > shards)
+        return ls_fail(LS_USAGE, "more threads than shards: threads: %zu, but shards: %zu",
+                       s->job.threads, shards);
+    if (s->peers->rank == 0)
+        (void)printf("%zu\n", shards / s->job.threads);
+    return LS_OK;
+}
+
 static ls_status check(const struct ls_command_call *call, struct ls_session *s)
 {
     struct ls_workspace ws;
     struct ls_trainer trainer;
+    const struct flags *const given = call->flags;
     LS_TRY(ls_session_read_job(s, call->positional[0], call->overrides, call->n_overrides,
                                call->peers, call->arena));
+    if (given->ranks)
+        return print_ranks(s);
     LS_TRY(ls_session_prepare(s, NULL));
     LS_TRY(ls_agree(s->peers, plan_memory(s, &ws, &trainer)));
     const size_t bytes = call->arena->bytes;
@@ -159,6 +181,8 @@ const struct ls_command_ops ls_command_check = {
     .name = "check",
     .help = "read a job and all its data, train nothing: layers, sizes, warnings",
     .usage = "JOB [KEY=VALUE...]",
+    .flags = flags,
+    .flags_bytes = sizeof(struct flags),
     .min_positional = 1,
     .max_positional = 1,
     .takes_overrides = true,

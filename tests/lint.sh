@@ -126,7 +126,7 @@ if command -v clang-format > /dev/null; then
         xargs clang-format --dry-run -Werror 2>&1 | grep 'error:' || true)"
 fi
 if command -v shellcheck > /dev/null; then
-    verdict "shellcheck" "$(git ls-files --cached --others --exclude-standard -- '*.sh' .ci/run |
+    verdict "shellcheck" "$(git ls-files --cached --others --exclude-standard -- '*.sh' .ci/run launch/lockstep-run |
         xargs shellcheck -f gcc 2>&1 || true)"
 fi
 if command -v clang-tidy > /dev/null && [ -e "$build/compile_commands.json" ]; then
