@@ -65,7 +65,8 @@ ls_status ls_checkpoint_read_model(const char *path, size_t *n_tensors, struct l
                                    struct ls_arena *arena);
 
 /** Points the link `link` (in the same folder or its parent) at `target`, a path relative to the
- *  link's folder, by a rename.  Errors: LS_DATA.  Collective: no. */
+ *  link's folder, by a rename, and waits for the folder to reach the disk.  Errors: LS_DATA.
+ * Collective: no. */
 ls_status ls_link_move(const char *link, const char *target);
 
 #endif

@@ -57,8 +57,10 @@ ls_status ls_checkpoint_verify(const char *written, const struct ls_checkpoint *
     hid_t file = 0;
     LS_TRY(ls_hdf5_open(written, &file));
     ls_status status = verify_head(written, file, checkpoint);
-    for (size_t t = 0; status == LS_OK && t < checkpoint->n_tensors; t++)
+    for (size_t t = 0; status == LS_OK && t < checkpoint->n_tensors; t++) {
+        ls_hdf5_yield();
         status = verify_tensor(written, file, &checkpoint->tensors[t]);
+    }
     ls_hdf5_close(file);
     return status;
 }

@@ -184,6 +184,7 @@ static ls_status put_all(const struct ls_outfile *out, const struct ls_checkpoin
     }
     for (size_t t = 0; t < checkpoint->n_tensors; t++) {
         const struct ls_tensor *tensor = &checkpoint->tensors[t];
+        ls_hdf5_yield();
         LS_TRY(put_floats(out, tensor->path, tensor->axes, tensor->dims, tensor->data));
     }
     return LS_OK;
@@ -207,21 +208,35 @@ static uint64_t bytes_needed(const struct ls_checkpoint *checkpoint)
     return bytes;
 }
 
+/* The lock is let go of while the disk is waited for. */
+static ls_status write_file(struct ls_outfile *out, const struct ls_checkpoint *checkpoint)
+{
+    LS_TRY(ls_outfile_reserve(out, bytes_needed(checkpoint)));
+    ls_hdf5_lock();
+    ls_status status = put_all(out, checkpoint);
+    if (status == LS_OK)
+        status = ls_outfile_close(out);
+    ls_hdf5_unlock();
+    LS_TRY(status);
+    LS_TRY(ls_outfile_sync(out));
+    ls_hdf5_lock();
+    status = ls_checkpoint_verify(out->temp, checkpoint);
+    ls_hdf5_unlock();
+    if (status != LS_OK)
+        return ls_within(LS_DATA, "cannot write %s: reading it back", out->path);
+    return ls_outfile_commit(out);
+}
+
 ls_status ls_checkpoint_write(const char *path, const struct ls_checkpoint *checkpoint)
 {
     struct ls_outfile out;
     ls_hdf5_lock();
-    ls_status status = ls_outfile_create(&out, path, bytes_needed(checkpoint));
-    if (status == LS_OK) {
-        status = put_all(&out, checkpoint);
-        if (status == LS_OK)
-            status = ls_outfile_sync(&out);
-        if (status == LS_OK && ls_checkpoint_verify(out.temp, checkpoint) != LS_OK)
-            status = ls_within(LS_DATA, "cannot write %s: reading it back", path);
-        if (status == LS_OK)
-            status = ls_outfile_commit(&out);
-        ls_outfile_release(&out);
-    }
+    ls_status status = ls_outfile_create(&out, path);
+    ls_hdf5_unlock();
+    LS_TRY(status);
+    status = write_file(&out, checkpoint);
+    ls_hdf5_lock();
+    ls_outfile_release(&out);
     ls_hdf5_unlock();
     return status;
 }

@@ -145,7 +145,9 @@ ls_status ls_dataset_create(struct ls_dataset_writer **writer, const char *path,
         status =
             ls_fail(LS_DATA, "cannot write %s: no samples, or more than a file can hold", path);
     if (status == LS_OK)
-        status = ls_outfile_create(&made->out, path, x_bytes + y_bytes);
+        status = ls_outfile_create(&made->out, path);
+    if (status == LS_OK)
+        status = ls_outfile_reserve(&made->out, x_bytes + y_bytes);
     if (status == LS_OK)
         status = create_contents(made, spec);
     if (status == LS_OK)
@@ -207,6 +209,8 @@ ls_status ls_dataset_finish(struct ls_dataset_writer *writer)
     if (writer->done != writer->spec.len)
         status = ls_fail(LS_DATA, "cannot write %s: %llu of %llu samples came", writer->out.path,
                          (unsigned long long)writer->done, (unsigned long long)writer->spec.len);
+    if (status == LS_OK)
+        status = ls_outfile_close(&writer->out);
     if (status == LS_OK)
         status = ls_outfile_sync(&writer->out);
     if (status == LS_OK)

@@ -11,17 +11,36 @@
 #include "io/cause.h"
 #include "src/base/dims.h"
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* In the order of asking: a checkpoint's writer, which asks again as soon as it has let go, would
+ * otherwise keep the reader out for as long as it writes. */
+static struct {
+    pthread_mutex_t mutex;
+    pthread_cond_t turn;
+    uint64_t asked, served;
+} lock = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0};
 
 void ls_hdf5_lock(void)
 {
-    (void)pthread_mutex_lock(&lock);
+    (void)pthread_mutex_lock(&lock.mutex);
+    const uint64_t mine = lock.asked++;
+    while (lock.served != mine)
+        (void)pthread_cond_wait(&lock.turn, &lock.mutex);
+    (void)pthread_mutex_unlock(&lock.mutex);
     (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
 void ls_hdf5_unlock(void)
 {
-    (void)pthread_mutex_unlock(&lock);
+    (void)pthread_mutex_lock(&lock.mutex);
+    lock.served++;
+    (void)pthread_cond_broadcast(&lock.turn);
+    (void)pthread_mutex_unlock(&lock.mutex);
+}
+
+void ls_hdf5_yield(void)
+{
+    ls_hdf5_unlock();
+    ls_hdf5_lock();
 }
 
 void ls_hdf5_close(hid_t id)

@@ -22,11 +22,16 @@ struct ls_hdf5_shape {
     hsize_t dims[LS_HDF5_AXES];
 };
 
-/** Takes the lock, and keeps HDF5 from printing on this thread.  Collective: no. */
+/** Takes the lock, in the order in which threads ask for it, and keeps HDF5 from printing on this
+ *  thread. A long operation lets go of it between its parts.  Collective: no. */
 void ls_hdf5_lock(void);
 
 /** Collective: no. */
 void ls_hdf5_unlock(void);
+
+/** Lets whoever waits for the lock go first; no failure may be waiting to be told.
+ *  Collective: no. */
+void ls_hdf5_yield(void);
 
 /** Closes any id but a file that was written to; takes 0 and negative ids. The cause of an
  *  earlier failure stays to be asked for.  Collective: no. */

@@ -18,6 +18,8 @@ ls_status ls_link_move(const char *link, const char *target)
     if (symlink(target, temp) != 0 || rename(temp, link) != 0) {
         status = ls_fail(LS_DATA, "cannot point %s at %s: %s", link, target, ls_cause_errno(errno));
         (void)unlink(temp);
+    } else {
+        (void)ls_folder_sync(link);
     }
     ls_free(temp);
     return status;

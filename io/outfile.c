@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -15,6 +16,22 @@ size_t ls_folder_len(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+int ls_folder_sync(const char *path)
+{
+    char folder[PATH_MAX] = ".";
+    const size_t len = ls_folder_len(path);
+    if (len >= sizeof folder)
+        return ENAMETOOLONG;
+    if (len > 0)
+        (void)snprintf(folder, sizeof folder, "%.*s", (int)len, path);
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    const int error = fsync(fd) != 0 ? errno : 0;
+    (void)close(fd);
+    return error == EINVAL ? 0 : error; /* of file systems that do not sync folders */
 }
 
 static ls_status name_files(struct ls_outfile *out, const char *path)
@@ -58,7 +75,7 @@ static ls_status write_zeros(const struct ls_outfile *out, uint64_t bytes)
 
 /* HDF5 1.10 does not get over a disk that fills up while it closes a dataset or file: their ids
  * stay, and crash the program when it exits. So the blocks are taken beforehand. */
-static ls_status reserve(const struct ls_outfile *out, uint64_t bytes)
+ls_status ls_outfile_reserve(const struct ls_outfile *out, uint64_t bytes)
 {
     const uint64_t need = bytes + bytes / 64 + SLACK_BYTES;
     if (fallocate(out->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)need) == 0)
@@ -90,7 +107,7 @@ static ls_status create_hdf5(struct ls_outfile *out)
     return status;
 }
 
-ls_status ls_outfile_create(struct ls_outfile *out, const char *path, uint64_t bytes)
+ls_status ls_outfile_create(struct ls_outfile *out, const char *path)
 {
     *out = (struct ls_outfile){.fd = -1};
     ls_status status = LS_OK;
@@ -99,21 +116,23 @@ ls_status ls_outfile_create(struct ls_outfile *out, const char *path, uint64_t b
     if (out->fd < 0)
         LS_TRY_OUT(failed_errno(out, errno));
     LS_TRY_OUT(create_hdf5(out));
-    LS_TRY_OUT(reserve(out, bytes));
 out:
     if (status != LS_OK)
         ls_outfile_release(out);
     return status;
 }
 
-ls_status ls_outfile_sync(struct ls_outfile *out)
+ls_status ls_outfile_close(struct ls_outfile *out)
 {
     if (H5Fflush(out->file, H5F_SCOPE_LOCAL) < 0)
         return ls_outfile_failed(out, "flushing it");
     const hid_t file = out->file;
     out->file = 0;
-    if (H5Fclose(file) < 0)
-        return ls_outfile_failed(out, "closing it");
+    return H5Fclose(file) < 0 ? ls_outfile_failed(out, "closing it") : LS_OK;
+}
+
+ls_status ls_outfile_sync(struct ls_outfile *out)
+{
     struct stat info;
     /* HDF5 has cut the file to its length; this gives reserved blocks past the end back */
     if (fstat(out->fd, &info) != 0 || ftruncate(out->fd, info.st_size) != 0 || fsync(out->fd) != 0)
@@ -127,15 +146,9 @@ ls_status ls_outfile_commit(struct ls_outfile *out)
 {
     if (rename(out->temp, out->path) != 0)
         return failed_errno(out, errno);
-    const size_t folder = ls_folder_len(out->path);
-    out->temp[folder] = '\0'; /* the name is gone from the folder; what is left is the folder's */
-    const int fd = open(folder ? out->temp : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return failed_errno(out, errno);
-    const int error = fsync(fd) != 0 ? errno : 0;
-    (void)close(fd);
-    /* file systems that do not sync folders say EINVAL */
-    return error && error != EINVAL ? failed_errno(out, error) : LS_OK;
+    out->temp[ls_folder_len(out->path)] = '\0'; /* the name is gone from the folder */
+    const int error = ls_folder_sync(out->path);
+    return error ? failed_errno(out, error) : LS_OK;
 }
 
 void ls_outfile_release(struct ls_outfile *out)
