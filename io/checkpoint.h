@@ -9,7 +9,8 @@
  *   /classes                     class names, fixed-length strings, where the data names them
  *   root attributes              format = "lockstep checkpoint", format_version, epoch, step,
  *                                sample, seed, shards, input_shape, engine (text), libm (text),
- *                                best_metric (double, NaN: none yet)
+ *                                best_metric (double, NaN: none yet), best_step, checksum (of all
+ *                                that the file says: checkpoint_sum.c)
  *
  * /sampler is a group with attributes `epoch` and `position`. */
 #ifndef LOCKSTEP_IO_CHECKPOINT_H
@@ -39,6 +40,8 @@ struct ls_checkpoint {
     const char *engine; /* what could change bits */
     const char *libm;
     double best_metric;
+    uint64_t best_step; /* whose checkpoint is the best one, 0: none yet */
+    uint64_t sum;       /* as read: the checksum, 0 in a file of version 1 */
     size_t n_normalize; /* channels, 0: none */
     float *mean, *std;  /* (n_normalize) */
     size_t n_classes;

@@ -47,7 +47,8 @@ static ls_status get_text(const char *path, hid_t object, const char *name, cons
     return LS_OK;
 }
 
-static ls_status check_format(const char *path, hid_t file, struct ls_arena *arena)
+static ls_status check_format(const char *path, hid_t file, uint64_t *version,
+                              struct ls_arena *arena)
 {
     if (H5Aexists(file, "format") == 0)
         return ls_fail(LS_DATA, "%s is not a Lockstep checkpoint (no attribute format)", path);
@@ -56,11 +57,10 @@ static ls_status check_format(const char *path, hid_t file, struct ls_arena *are
     if (strcmp(format, LS_CHECKPOINT_FORMAT) != 0)
         return ls_fail(LS_DATA, "%s is not a Lockstep checkpoint (its format is %.40s)", path,
                        format);
-    uint64_t version = 0;
-    LS_TRY(get_u64(path, file, "format_version", &version));
-    if (version > LS_CHECKPOINT_VERSION)
+    LS_TRY(get_u64(path, file, "format_version", version));
+    if (*version > LS_CHECKPOINT_VERSION)
         return ls_fail(LS_DATA, "%s: format version %llu is newer than this program's %d", path,
-                       (unsigned long long)version, LS_CHECKPOINT_VERSION);
+                       (unsigned long long)*version, LS_CHECKPOINT_VERSION);
     return LS_OK;
 }
 
@@ -77,8 +77,8 @@ static ls_status get_input(const char *path, hid_t file, struct ls_shape *input)
     return LS_OK;
 }
 
-static ls_status get_root(const char *path, hid_t file, struct ls_checkpoint *checkpoint,
-                          struct ls_arena *arena)
+static ls_status get_root(const char *path, hid_t file, uint64_t version,
+                          struct ls_checkpoint *checkpoint, struct ls_arena *arena)
 {
     size_t len;
     LS_TRY(get_u64(path, file, "epoch", &checkpoint->epoch));
@@ -89,8 +89,12 @@ static ls_status get_root(const char *path, hid_t file, struct ls_checkpoint *ch
     LS_TRY(get_input(path, file, &checkpoint->input));
     LS_TRY(get_text(path, file, "engine", &checkpoint->engine, arena));
     LS_TRY(get_text(path, file, "libm", &checkpoint->libm, arena));
-    return get_numbers(path, file, "best_metric", H5T_NATIVE_DOUBLE, 1, &checkpoint->best_metric,
-                       &len);
+    LS_TRY(get_numbers(path, file, "best_metric", H5T_NATIVE_DOUBLE, 1, &checkpoint->best_metric,
+                       &len));
+    if (version < 2)
+        return LS_OK;
+    LS_TRY(get_u64(path, file, "best_step", &checkpoint->best_step));
+    return get_u64(path, file, "checksum", &checkpoint->sum);
 }
 
 static ls_status check_sampler(const char *path, hid_t file, const struct ls_checkpoint *checkpoint)
@@ -168,8 +172,9 @@ ls_status ls_checkpoint_read_head(const char *path, hid_t file, struct ls_checkp
 {
     size_t one = 0;
     const char *const *job = NULL;
-    LS_TRY(check_format(path, file, arena));
-    LS_TRY(get_root(path, file, checkpoint, arena));
+    uint64_t version = 0;
+    LS_TRY(check_format(path, file, &version, arena));
+    LS_TRY(get_root(path, file, version, checkpoint, arena));
     LS_TRY(check_sampler(path, file, checkpoint));
     LS_TRY(get_strings(path, file, "/job", &one, &job, arena));
     checkpoint->job = job[0];

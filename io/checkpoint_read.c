@@ -104,6 +104,8 @@ static ls_status read_all(const char *path, hid_t file, struct ls_checkpoint *ch
     if (ls_hdf5_has(file, "/optimizer"))
         LS_TRY(ls_tensors_read(path, file, "/optimizer", &checkpoint->n_tensors,
                                &checkpoint->tensors, arena));
+    if (checkpoint->sum && checkpoint->sum != ls_checkpoint_sum(checkpoint))
+        return ls_fail(LS_DATA, "%s is damaged: it does not hold what its checksum says", path);
     return LS_OK;
 }
 

@@ -17,6 +17,7 @@ static bool same_head(const struct ls_checkpoint *a, const struct ls_checkpoint 
                 a->n_normalize == b->n_normalize && a->n_classes == b->n_classes;
     for (size_t c = 0; same && c < a->n_classes; c++)
         same = strcmp(a->classes[c], b->classes[c]) == 0;
+    same = same && a->best_step == b->best_step && a->sum == ls_checkpoint_sum(b);
     const size_t bytes = a->n_normalize * sizeof(float);
     return same && same_bytes(a->mean, b->mean, bytes) && same_bytes(a->std, b->std, bytes);
 }

@@ -79,7 +79,10 @@ static ls_status put_root(const struct ls_outfile *out, const struct ls_checkpoi
     LS_TRY(status);
     LS_TRY(put_text(out, root, "engine", checkpoint->engine));
     LS_TRY(put_text(out, root, "libm", checkpoint->libm));
-    return put_double(out, root, "best_metric", checkpoint->best_metric);
+    LS_TRY(put_double(out, root, "best_metric", checkpoint->best_metric));
+    LS_TRY(put_u64(out, root, "best_step", 1, &checkpoint->best_step));
+    const uint64_t sum = ls_checkpoint_sum(checkpoint);
+    return put_u64(out, root, "checksum", 1, &sum);
 }
 
 /* There also when the model has no parameters. */

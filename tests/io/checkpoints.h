@@ -70,8 +70,8 @@ static inline bool same_checkpoint(const struct ls_checkpoint *a, const struct l
                 ls_shape_equal(a->input, b->input) && !strcmp(a->job, b->job) &&
                 !strcmp(a->engine, b->engine) && !strcmp(a->libm, b->libm) &&
                 !memcmp(&a->best_metric, &b->best_metric, sizeof a->best_metric) &&
-                a->n_normalize == b->n_normalize && a->n_classes == b->n_classes &&
-                a->n_tensors == b->n_tensors;
+                a->best_step == b->best_step && a->n_normalize == b->n_normalize &&
+                a->n_classes == b->n_classes && a->n_tensors == b->n_tensors;
     for (size_t i = 0; same && i < a->n_classes; i++)
         same = !strcmp(a->classes[i], b->classes[i]);
     for (size_t i = 0; same && i < a->n_normalize; i++)

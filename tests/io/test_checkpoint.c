@@ -90,7 +90,7 @@ static void foreign_and_newer_files_are_told_apart(void **state)
     assert_true(H5Awrite(version, H5T_NATIVE_UINT64, &seven) >= 0);
     assert_true(H5Aclose(version) >= 0 && H5Fclose(file) >= 0);
     assert_int_equal(ls_checkpoint_read(path, &read, &arena), LS_DATA);
-    assert_message("format version 7 is newer than this program's 1");
+    assert_message("format version 7 is newer than this program's 2");
 }
 
 static void weights_of_any_real_type_are_read_from_foreign_files(void **state)
