@@ -19,8 +19,18 @@ static struct {
     uint64_t asked, served;
 } lock = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0};
 
+static pthread_once_t begun = PTHREAD_ONCE_INIT;
+
+/* HDF5 1.10 does not get over a write that fails while it closes a file: the ids stay, and closing
+ * them once more at the program's end crashes. What is to be closed is closed here by name. */
+static void begin(void)
+{
+    (void)H5dont_atexit();
+}
+
 void ls_hdf5_lock(void)
 {
+    (void)pthread_once(&begun, begin);
     (void)pthread_mutex_lock(&lock.mutex);
     const uint64_t mine = lock.asked++;
     while (lock.served != mine)

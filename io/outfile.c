@@ -73,11 +73,23 @@ static ls_status write_zeros(const struct ls_outfile *out, uint64_t bytes)
     return fdatasync(out->fd) == 0 ? LS_OK : failed_errno(out, errno);
 }
 
+/* Whether a file may become so long: a limit of the process, or of the file system. */
+static int try_length(const struct ls_outfile *out, uint64_t bytes)
+{
+    struct stat info;
+    if (fstat(out->fd, &info) != 0 || ftruncate(out->fd, (off_t)bytes) != 0)
+        return errno;
+    return ftruncate(out->fd, info.st_size) == 0 ? 0 : errno;
+}
+
 /* HDF5 1.10 does not get over a disk that fills up while it closes a dataset or file: their ids
- * stay, and crash the program when it exits. So the blocks are taken beforehand. */
+ * and the descriptor stay. So the blocks are taken beforehand. */
 ls_status ls_outfile_reserve(const struct ls_outfile *out, uint64_t bytes)
 {
     const uint64_t need = bytes + bytes / 64 + SLACK_BYTES;
+    const int error = try_length(out, need);
+    if (error)
+        return failed_errno(out, error);
     if (fallocate(out->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)need) == 0)
         return LS_OK;
     if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
@@ -155,11 +167,12 @@ void ls_outfile_release(struct ls_outfile *out)
 {
     if (out->file > 0)
         (void)H5Fclose(out->file);
-    if (out->fd >= 0) {
-        (void)close(out->fd);
-        if (out->temp[ls_folder_len(out->path)])
-            (void)unlink(out->temp);
+    if (out->fd >= 0 && out->temp[ls_folder_len(out->path)]) {
+        (void)unlink(out->temp);
+        (void)!ftruncate(out->fd, 0); /* HDF5 may hold it open for good */
     }
+    if (out->fd >= 0)
+        (void)close(out->fd);
     ls_free(out->path);
     ls_free(out->temp);
     *out = (struct ls_outfile){.fd = -1};
