@@ -1,7 +1,31 @@
 #include <math.h>
+#include <stdarg.h>
 
 #include "launch/report.h"
 #include "launch/training.h"
+
+void ls_training_warn(struct ls_training *t, const char *format, ...)
+{
+    char text[LS_MESSAGE_LEN];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    ls_progress_finish(&t->progress);
+    ls_run_dir_log(&t->run, "warning: %s", text);
+    (void)fprintf(t->progress.file, "lockstep: warning: %s\n", text);
+    (void)fflush(t->progress.file);
+}
+
+/* Where metrics.jsonl cannot grow, training goes on without its records. */
+static void keep_record(struct ls_training *t)
+{
+    const bool lost = ls_run_dir_keep(&t->run) != LS_OK;
+    if (lost && !t->loses_records)
+        ls_training_warn(t, "%s: records are lost from step %llu on; training goes on",
+                         ls_message(), (unsigned long long)t->step);
+    t->loses_records = lost;
+}
 
 static void write_step(struct ls_training *t, const struct ls_record *record, double rate)
 {
@@ -15,7 +39,7 @@ static void write_step(struct ls_training *t, const struct ls_record *record, do
     ls_json_number(&json, "grad_norm", record->grad_norm);
     ls_json_number(&json, "samples_per_s", rate);
     (void)fputs("}\n", file);
-    (void)fflush(file);
+    keep_record(t);
 }
 
 static void show(struct ls_training *t, const struct ls_record *record)
@@ -63,7 +87,7 @@ static bool better(const struct ls_training *t, double value)
 }
 
 /* The epoch's line in metrics.jsonl; the last one of a run has the figures of each class. */
-static void write_epoch(const struct ls_training *t, uint64_t epoch, const struct ls_report *report)
+static void write_epoch(struct ls_training *t, uint64_t epoch, const struct ls_report *report)
 {
     FILE *const file = t->run.metrics;
     (void)fprintf(file, "{\"kind\": \"epoch\", \"epoch\": %llu, \"step\": %llu",
@@ -73,7 +97,7 @@ static void write_epoch(const struct ls_training *t, uint64_t epoch, const struc
     if (t->step == t->session->steps)
         ls_report_json_classes(report, &json);
     (void)fputs("}\n", file);
-    (void)fflush(file);
+    keep_record(t);
 }
 
 static void say(struct ls_training *t, const char *text)
@@ -111,6 +135,7 @@ ls_status ls_training_evaluate(struct ls_training *t, uint64_t epoch, bool *is_b
         t->last_metric = ls_metric_value(t->best_by, t->evaluator.kind, &t->found.measures);
     *is_best = better(t, t->last_metric);
     t->best = *is_best ? t->last_metric : t->best;
+    t->best_step = *is_best ? t->step : t->best_step;
     if (!t->here)
         return LS_OK;
     const struct ls_report report = {t->session, t->evaluator.kind, &t->found, t->metrics};

@@ -23,4 +23,8 @@ const char *ls_run_checkpoint_name(uint64_t step, char *text);
  *  Errors: LS_DATA: the folder cannot be read.  Collective: no; rank 0, with the lock. */
 ls_status ls_run_checkpoints_sweep(const char *run);
 
+/** Whether the checkpoint of a step reads whole and holds that step; its path into `path`.
+ *  Errors: LS_DATA.  Collective: no. */
+ls_status ls_run_checkpoint_try(const char *run, uint64_t step, char *path, size_t bytes);
+
 #endif

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "io/cause.h"
 #include "launch/run_checkpoints.h"
 #include "launch/run_text.h"
 
@@ -55,10 +56,13 @@ static ls_status make_folders(const char *path)
     return LS_OK;
 }
 
-static ls_status open_file(const char *path, FILE **file)
+static ls_status open_file(const char *path, FILE **file, long long *end)
 {
     *file = fopen(path, "a");
-    return *file ? LS_OK : ls_fail(LS_DATA, "%s: cannot write: %s", path, strerror(errno));
+    if (!*file)
+        return ls_fail(LS_DATA, "%s: cannot write: %s", path, strerror(errno));
+    (void)ls_run_text_keep(*file, end); /* nothing yet, but where it ends */
+    return LS_OK;
 }
 
 struct names {
@@ -81,8 +85,8 @@ static ls_status make_files(struct ls_run_dir *run, const struct names *names, c
     LS_TRY(make_folders(names->checkpoints));
     LS_TRY(ls_run_checkpoints_sweep(run->path));
     LS_TRY(ls_run_metrics_trim(names->metrics, step));
-    LS_TRY(open_file(names->metrics, &run->metrics));
-    LS_TRY(open_file(names->log, &run->log));
+    LS_TRY(open_file(names->metrics, &run->metrics, &run->metrics_end));
+    LS_TRY(open_file(names->log, &run->log, &run->log_end));
     return ls_run_text_put(names->job, job);
 }
 
@@ -116,7 +120,7 @@ ls_status ls_run_dir_open(struct ls_run_dir *run, const char *job, uint64_t step
 
 /* Removes all checkpoints but the newest `keep` and the one that best.h5 points at. Those of steps
  * beyond `step`, just written, are bad ones that the run went back behind: they do not count. */
-static void prune(const struct ls_run_dir *run, uint64_t step, size_t keep)
+static ls_status prune(const struct ls_run_dir *run, uint64_t step, size_t keep)
 {
     char path[PATH_MAX], name[LS_CHECKPOINT_NAME], best[PATH_MAX] = "";
     (void)snprintf(path, sizeof path, "%s/best.h5", run->path);
@@ -124,10 +128,7 @@ static void prune(const struct ls_run_dir *run, uint64_t step, size_t keep)
     best[len > 0 ? len : 0] = '\0';
     uint64_t steps[LS_MAX_CHECKPOINTS];
     size_t n = 0, newer = 0;
-    if (ls_run_checkpoints(run->path, steps, &n) != LS_OK) {
-        ls_run_dir_log(run, "older checkpoints stay: %s", ls_message());
-        return;
-    }
+    LS_TRY(ls_run_checkpoints(run->path, steps, &n));
     while (newer < n && steps[newer] > step)
         newer++;
     for (size_t i = newer + keep; i < n; i++) {
@@ -136,15 +137,13 @@ static void prune(const struct ls_run_dir *run, uint64_t step, size_t keep)
         (void)snprintf(path, sizeof path, "%s/%s", run->path, name);
         (void)unlink(path);
     }
+    return LS_OK;
 }
 
 ls_status ls_run_dir_save(const struct ls_run_dir *run, const struct ls_checkpoint *checkpoint,
                           size_t keep, bool is_best)
 {
     char name[LS_CHECKPOINT_NAME], path[PATH_MAX];
-    if (ferror(run->metrics) || ferror(run->log))
-        return ls_fail(LS_DATA, "%s: cannot write metrics.jsonl or log.txt: %s", run->path,
-                       strerror(errno));
     (void)ls_run_checkpoint_name(checkpoint->step, name);
     (void)snprintf(path, sizeof path, "%s/%s", run->path, name);
     LS_TRY(ls_checkpoint_write(path, checkpoint));
@@ -153,12 +152,18 @@ ls_status ls_run_dir_save(const struct ls_run_dir *run, const struct ls_checkpoi
     (void)snprintf(path, sizeof path, "%s/best.h5", run->path);
     if (is_best)
         LS_TRY(ls_link_move(path, name));
-    prune(run, checkpoint->step, keep);
-    ls_run_dir_log(run, "checkpoint %s", name);
-    return LS_OK;
+    return prune(run, checkpoint->step, keep);
 }
 
-void ls_run_dir_log(const struct ls_run_dir *run, const char *format, ...)
+ls_status ls_run_dir_keep(struct ls_run_dir *run)
+{
+    const int cause = ls_run_text_keep(run->metrics, &run->metrics_end);
+    return cause ? ls_fail(LS_DATA, "cannot write %s/metrics.jsonl: %s", run->path,
+                           ls_cause_errno(cause))
+                 : LS_OK;
+}
+
+void ls_run_dir_log(struct ls_run_dir *run, const char *format, ...)
 {
     const time_t now = time(NULL);
     struct tm local;
@@ -170,8 +175,8 @@ void ls_run_dir_log(const struct ls_run_dir *run, const char *format, ...)
     (void)fprintf(run->log, "%s ", stamp);
     (void)vfprintf(run->log, format, args);
     (void)fputc('\n', run->log);
-    (void)fflush(run->log);
     va_end(args);
+    (void)ls_run_text_keep(run->log, &run->log_end); /* the line may be lost */
 }
 
 ls_status ls_run_dir_close(struct ls_run_dir *run)

@@ -13,6 +13,7 @@ struct ls_run_dir {
     const char *path;
     struct ls_run_lock lock;
     FILE *metrics, *log;
+    long long metrics_end, log_end; /* bytes of whole lines */
 };
 
 /** Whether `path` may be used; a folder that is gone on in is locked. Makes nothing where there is
@@ -42,6 +43,13 @@ ls_status ls_run_dir_newest(const char *path, struct ls_checkpoint *checkpoint, 
 ls_status ls_run_dir_open(struct ls_run_dir *run, const char *job, uint64_t step,
                           struct ls_arena *arena);
 
+/** Of a run that goes on: points latest.h5 at `step` and best.h5 at `best_step` (0: not known), as
+ *  whoever was killed between writing a checkpoint and moving the links would have done. A best one
+ *  that is missing or bad is told on stderr and its link removed.
+ *  Errors: LS_DATA: cannot write.  Collective: no; rank 0. */
+ls_status ls_run_dir_mend(const struct ls_run_dir *run, uint64_t step, uint64_t best_step,
+                          bool *best_is_lost);
+
 /** Writes a checkpoint, moves latest.h5 (and best.h5 when is_best), and removes all but the
  *  newest `keep` and the best.
  *  Errors: LS_DATA: cannot write, no space; what was there before stays.  Collective: no;
@@ -49,8 +57,12 @@ ls_status ls_run_dir_open(struct ls_run_dir *run, const char *job, uint64_t step
 ls_status ls_run_dir_save(const struct ls_run_dir *run, const struct ls_checkpoint *checkpoint,
                           size_t keep, bool is_best);
 
+/** What was put into run->metrics is a whole record, or several: they are kept together or, where
+ *  there is no room, lost together.  Errors: LS_DATA: lost.  Collective: no; rank 0. */
+ls_status ls_run_dir_keep(struct ls_run_dir *run);
+
 /** A line for log.txt.  Collective: no; rank 0. */
-void ls_run_dir_log(const struct ls_run_dir *run, const char *format, ...)
+void ls_run_dir_log(struct ls_run_dir *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /** Takes a zeroed run.  Errors: LS_DATA: what was written could not be kept.  Collective: no. */

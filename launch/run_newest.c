@@ -3,20 +3,6 @@
 #include "launch/run_checkpoints.h"
 #include "launch/run_dir.h"
 
-/* Whether a file reads whole and holds the step that its name says. */
-static ls_status try(const char *path, uint64_t step)
-{
-    struct ls_arena arena;
-    struct ls_checkpoint checkpoint;
-    ls_arena_init(&arena);
-    ls_status status = ls_checkpoint_read(path, &checkpoint, &arena);
-    if (status == LS_OK && checkpoint.step != step)
-        status = ls_fail(LS_DATA, "%s holds step %llu, not the one of its name", path,
-                         (unsigned long long)checkpoint.step);
-    ls_arena_release(&arena);
-    return status;
-}
-
 /* Rank 0's choice: the newest that is good, "" when there are none at all. */
 static ls_status choose(const char *path, char *chosen, size_t bytes)
 {
@@ -25,9 +11,7 @@ static ls_status choose(const char *path, char *chosen, size_t bytes)
     chosen[0] = '\0';
     LS_TRY(ls_run_checkpoints(path, steps, &n));
     for (size_t i = 0; i < n; i++) {
-        char name[LS_CHECKPOINT_NAME];
-        (void)snprintf(chosen, bytes, "%s/%s", path, ls_run_checkpoint_name(steps[i], name));
-        if (try(chosen, steps[i]) == LS_OK)
+        if (ls_run_checkpoint_try(path, steps[i], chosen, bytes) == LS_OK)
             return LS_OK;
         (void)fprintf(stderr, "lockstep: passed over: %s\n", ls_message());
     }

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A file on its way to its name. */
@@ -49,6 +51,21 @@ ls_status ls_run_text_put(const char *path, const char *text)
     begin(&draft, path);
     add(&draft, text);
     return end(&draft);
+}
+
+int ls_run_text_keep(FILE *file, long long *end)
+{
+    struct stat info;
+    errno = EIO; /* of an earlier write, whose cause is forgotten */
+    const int cause = ferror(file) || fflush(file) != 0 ? errno : 0;
+    if (!cause) {
+        *end = fstat(fileno(file), &info) == 0 ? (long long)info.st_size : *end;
+        return 0;
+    }
+    __fpurge(file);
+    clearerr(file);
+    (void)!ftruncate(fileno(file), (off_t)*end);
+    return cause;
 }
 
 /* The step that a line of metrics.jsonl is about; lines without one stay. */

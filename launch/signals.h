@@ -1,5 +1,7 @@
 /* Signals that ask a run to stop: SIGTERM, SIGINT and SIGUSR1 set a flag, which the step carries
- * to all ranks; the same signal again ends the process at once. */
+ * to all ranks. A second SIGINT ends the process at once; of the others a second one says nothing
+ * new, since Slurm sends SIGTERM twice. A file that may not become so large is an error like a disk
+ * that is full (EFBIG), not the end of the process (SIGXFSZ). */
 #ifndef LOCKSTEP_LAUNCH_SIGNALS_H
 #define LOCKSTEP_LAUNCH_SIGNALS_H
 

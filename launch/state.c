@@ -61,29 +61,38 @@ static ls_status count_tensor(void *context, const char *path, const struct ls_p
 }
 /* NOLINTEND(readability-non-const-parameter) */
 
-/* Tensors on their way into a checkpoint. */
+/* Room for the tensors of a checkpoint. */
 struct collection {
     struct ls_checkpoint *checkpoint;
     struct ls_arena *arena;
 };
 
-static ls_status collect(void *context, const char *path, const struct ls_param *param,
-                         real *memory)
+/* The signature is visit_fn's. NOLINTBEGIN(readability-non-const-parameter) */
+static ls_status plan_tensor(void *context, const char *path, const struct ls_param *param,
+                             real *memory)
 {
+    (void)memory;
     const struct collection *const c = context;
     struct ls_tensor *const tensor = &c->checkpoint->tensors[c->checkpoint->n_tensors++];
     tensor->path = ls_arena_strdup(c->arena, path);
     tensor->axes = param->axes;
     memcpy(tensor->dims, param->dims, sizeof tensor->dims);
     tensor->data = ls_arena_get(c->arena, param->len, sizeof(float));
-    if (!tensor->path || !tensor->data)
-        return LS_OTHER;
-    ls_param_to_file(param, memory, tensor->data);
+    return tensor->path && tensor->data ? LS_OK : LS_OTHER;
+}
+/* NOLINTEND(readability-non-const-parameter) */
+
+static ls_status copy_tensor(void *context, const char *path, const struct ls_param *param,
+                             real *memory)
+{
+    (void)path;
+    struct ls_tensor **const next = context;
+    ls_param_to_file(param, memory, (*next)++->data);
     return LS_OK;
 }
 
-ls_status ls_state_tensors(const struct ls_model *model, const struct ls_trainer *trainer,
-                           struct ls_arena *arena, struct ls_checkpoint *checkpoint)
+ls_status ls_state_plan(const struct ls_model *model, const struct ls_trainer *trainer,
+                        struct ls_arena *arena, struct ls_checkpoint *checkpoint)
 {
     size_t n = 0;
     LS_TRY(visit_model(model, count_tensor, &n));
@@ -94,8 +103,25 @@ ls_status ls_state_tensors(const struct ls_model *model, const struct ls_trainer
     if (!checkpoint->tensors)
         return LS_OTHER;
     struct collection collection = {checkpoint, arena};
-    LS_TRY(visit_model(model, collect, &collection));
-    return trainer ? visit_slots(trainer, collect, &collection) : LS_OK;
+    LS_TRY(visit_model(model, plan_tensor, &collection));
+    return trainer ? visit_slots(trainer, plan_tensor, &collection) : LS_OK;
+}
+
+void ls_state_copy(const struct ls_model *model, const struct ls_trainer *trainer,
+                   const struct ls_checkpoint *checkpoint)
+{
+    struct ls_tensor *next = checkpoint->tensors;
+    (void)visit_model(model, copy_tensor, &next);
+    if (trainer)
+        (void)visit_slots(trainer, copy_tensor, &next);
+}
+
+ls_status ls_state_tensors(const struct ls_model *model, const struct ls_trainer *trainer,
+                           struct ls_arena *arena, struct ls_checkpoint *checkpoint)
+{
+    LS_TRY(ls_state_plan(model, trainer, arena, checkpoint));
+    ls_state_copy(model, trainer, checkpoint);
+    return LS_OK;
 }
 
 /* A comparison of what a file has with what the model wants. */

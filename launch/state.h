@@ -8,7 +8,16 @@
 
 struct ls_session;
 
-/** Fills the tensors of a checkpoint from a model and, unless NULL, a trainer's slots.
+/** Takes memory for the tensors of a checkpoint: what ls_state_copy, with the same model and
+ *  trainer, fills without asking for any.  Errors: memory.  Owner: arena.  Collective: no. */
+ls_status ls_state_plan(const struct ls_model *model, const struct ls_trainer *trainer,
+                        struct ls_arena *arena, struct ls_checkpoint *checkpoint);
+
+/** Copies the state as it is now into planned tensors.  Collective: no. */
+void ls_state_copy(const struct ls_model *model, const struct ls_trainer *trainer,
+                   const struct ls_checkpoint *checkpoint);
+
+/** Both: fills the tensors of a checkpoint from a model and, unless NULL, a trainer's slots.
  *  Errors: memory.  Owner: arena.  Collective: no. */
 ls_status ls_state_tensors(const struct ls_model *model, const struct ls_trainer *trainer,
                            struct ls_arena *arena, struct ls_checkpoint *checkpoint);

@@ -91,7 +91,7 @@ static ls_status restore(struct ls_training *t, const struct ls_checkpoint *chec
     LS_TRY(ls_state_restore_slots(checkpoint, &t->trainer));
     t->step = checkpoint->step;
     if (strcmp(best_of(begun), best_of(s->root)) == 0)
-        t->best = checkpoint->best_metric;
+        t->best = checkpoint->best_metric, t->best_step = checkpoint->best_step;
     return LS_OK;
 }
 
@@ -122,7 +122,8 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
         LS_TRY(ls_loader_create(&t->valid_loader, &valid, 0));
     }
     const struct ls_loader_spec train = ls_session_train_loader(s);
-    return ls_loader_create(&t->loader, &train, t->step);
+    LS_TRY(ls_loader_create(&t->loader, &train, t->step));
+    return ls_training_plan_saves(t);
 }
 
 ls_status ls_training_init(struct ls_training *t, struct ls_session *session,
@@ -148,7 +149,8 @@ static ls_status end_of_step(struct ls_training *t, bool stopping)
     if (s->valid && (last || epoch_ends))
         LS_TRY(ls_training_evaluate(t, (t->step + per_epoch - 1) / per_epoch, &is_best));
     const bool due = every > 0 ? t->step % every == 0 : epoch_ends;
-    return last || due || is_best || stopping ? ls_training_save(t, is_best) : LS_OK;
+    return last || due || is_best || stopping ? ls_training_save(t, is_best, last || stopping)
+                                              : LS_OK;
 }
 
 static ls_status loop(struct ls_training *t)
@@ -161,6 +163,7 @@ static ls_status loop(struct ls_training *t)
         LS_TRY(ls_trainer_step(&t->trainer, batch, ls_signals_stop(), &record));
         t->step++;
         ls_training_record(t, &record);
+        ls_training_saved(t);
         const bool stopping = record.stop && t->step < s->steps;
         LS_TRY(end_of_step(t, stopping));
         if (stopping)
@@ -180,6 +183,13 @@ static ls_status open_run(struct ls_training *t)
     if (!t->here)
         return LS_OK;
     LS_TRY(ls_run_dir_open(&t->run, text, t->step, s->arena));
+    if (t->step > 0) {
+        bool lost = false;
+        LS_TRY(ls_run_dir_mend(&t->run, t->step, t->best_step, &lost));
+        if (lost)
+            t->best = NAN, t->best_step = 0;
+    }
+    LS_TRY(ls_saver_start(&t->saver, &t->run, s->job.checkpoint.keep));
     ls_run_dir_log(&t->run, "%s at step %llu of %llu, %d rank%s x %zu thread%s, %zu shards",
                    t->step ? "goes on" : "starts", (unsigned long long)t->step,
                    (unsigned long long)s->steps, s->peers->size, s->peers->size == 1 ? "" : "s",
@@ -187,15 +197,28 @@ static ls_status open_run(struct ls_training *t)
     return LS_OK;
 }
 
+/* Of a run that has failed: what is being written is brought to its end. */
+static ls_status finish_saving(struct ls_training *t, ls_status status)
+{
+    char message[LS_MESSAGE_LEN];
+    (void)snprintf(message, sizeof message, "%s", ls_message());
+    (void)ls_saver_wait(&t->saver, LS_FOREVER_S);
+    ls_training_saved(t);
+    return ls_fail(status, "%s", message);
+}
+
 ls_status ls_training_run(struct ls_training *t)
 {
     ls_signals_init();
     LS_TRY(ls_agree(t->session->peers, open_run(t)));
+    ls_broadcast(t->session->peers, &t->best, sizeof t->best);
     ls_progress_init(&t->progress, stderr);
     const ls_status status = loop(t);
     if (!t->here)
         return status;
     ls_progress_finish(&t->progress);
+    if (status != LS_OK && status != LS_STOPPED)
+        (void)finish_saving(t, status);
     if (status == LS_OK)
         ls_run_dir_log(&t->run, "done: %llu steps in %.1f s", (unsigned long long)t->step,
                        ls_seconds() - t->start_s);
@@ -209,6 +232,7 @@ void ls_training_release(struct ls_training *t)
     ls_loader_free(t->loader);
     ls_loader_free(t->valid_loader);
     ls_progress_release(&t->progress);
+    ls_saver_stop(&t->saver);
     (void)ls_run_dir_close(&t->run);
     *t = (struct ls_training){0};
 }

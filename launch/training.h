@@ -3,16 +3,23 @@
 #ifndef LOCKSTEP_LAUNCH_TRAINING_H
 #define LOCKSTEP_LAUNCH_TRAINING_H
 
-#include "launch/run_dir.h"
+#include "launch/saver.h"
 #include "launch/session.h"
 #include "launch/terminal.h"
 #include "src/step/trainer.h"
 
 enum { LS_MAX_METRICS = 16 };
 
+/* Checksums of a rank's state, which all ranks compare. */
+struct ls_drift {
+    uint64_t own;               /* of running statistics */
+    uint64_t shared, is_leader; /* of what a node shares, from the node's first rank */
+};
+
 struct ls_training {
     struct ls_session *session;
     struct ls_run_dir run; /* rank 0's; zero elsewhere */
+    struct ls_saver saver; /* the same */
     bool here;             /* this is rank 0 */
     struct ls_workspace ws;
     struct ls_trainer trainer;
@@ -26,7 +33,12 @@ struct ls_training {
     const char *changed;    /* keys of the job that differ from the run's so far, "" none */
     uint64_t step;          /* steps finished */
     double best;            /* of what chooses best.h5; NaN: none yet */
+    uint64_t best_step;     /* after which it was found; 0: none yet */
     double last_metric;     /* the same, of the last evaluation */
+    double saved_s;         /* when the last checkpoint was taken */
+    struct ls_drift *drift; /* (size) */
+    size_t *drift_bytes;    /* (size) */
+    bool loses_records;     /* metrics.jsonl does not take them just now */
     uint64_t samples_since; /* trained on since the last record */
     double record_s, start_s, seconds_in_steps;
     uint64_t first_step;
@@ -47,8 +59,23 @@ ls_status ls_training_run(struct ls_training *training);
 /** Takes a zeroed training.  Collective: no. */
 void ls_training_release(struct ls_training *training);
 
-/** Fills in everything that is known of the run and writes it.  Collective: yes. */
-ls_status ls_training_save(struct ls_training *training, bool is_best);
+/** Plans the memory of checkpoints.  Errors: memory, on some ranks perhaps.  Collective: no. */
+ls_status ls_training_plan_saves(struct ls_training *training);
+
+/** Copies the state as it is and has it written while training goes on; waits while one before is
+ *  being written, but not for ever unless `must`.
+ *  must  wait until it is written
+ *  Errors: LS_DIVERGED: it is not finite; LS_OTHER: ranks differ; LS_DATA: it must be written, and
+ *  cannot be.  Collective: yes. */
+ls_status ls_training_save(struct ls_training *training, bool is_best, bool must);
+
+/** Logs a checkpoint that has been written, warns of one that could not be.
+ *  Collective: no; all ranks may call it, rank 0 does it. */
+void ls_training_saved(struct ls_training *training);
+
+/** A line on stderr and in log.txt, "warning: ...".  Collective: no; rank 0. */
+void ls_training_warn(struct ls_training *training, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /** Evaluates on `valid`, writes the epoch's record; *is_best tells whether it is the best yet.
  *  epoch  epochs finished or, at the end of a run in mid-epoch, begun

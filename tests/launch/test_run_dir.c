@@ -1,51 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
+#include "tests/launch/run_dirs.h"
+
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "launch/run_dir.h"
-
-static char folder[] = "/tmp/lockstep-run-XXXXXX";
-static struct ls_arena arena;
-static struct ls_run_dir run;
-
-static int up(void **state)
-{
-    (void)state;
-    ls_arena_init(&arena);
-    (void)memcpy(folder + sizeof folder - 7, "XXXXXX", 6);
-    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int down(void **state)
-{
-    (void)state;
-    (void)ls_run_dir_close(&run);
-    ls_arena_release(&arena);
-    char command[sizeof folder + sizeof "rm -rf "];
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
-}
-
-static void need(ls_status status)
-{
-    if (status != LS_OK)
-        fail_msg("%s", ls_message());
-}
-
-/* Step 0 is a fresh start. */
-static void open_run(uint64_t step)
-{
-    need(ls_run_dir_claim(&run, "runs/a", step > 0));
-    need(ls_run_dir_open(&run, "seed: 1\n", step, &arena));
-}
 
 static ls_status claim(const char *path, bool resume)
 {
@@ -57,33 +12,8 @@ static ls_status claim(const char *path, bool resume)
 
 static void save(uint64_t step, size_t keep, bool is_best)
 {
-    float weight = 1;
-    struct ls_tensor tensor = {
-        .path = "/model/dense1/weight", .axes = 1, .dims = {1}, .data = &weight};
-    const struct ls_checkpoint checkpoint = {.step = step,
-                                             .shards = 1,
-                                             .input = {1, 3, 1, 1},
-                                             .job = "seed: 1\n",
-                                             .engine = "none",
-                                             .libm = "none",
-                                             .n_tensors = 1,
-                                             .tensors = &tensor};
-    need(ls_run_dir_save(&run, &checkpoint, keep, is_best));
-}
-
-static const char *checkpoint(int step)
-{
-    return ls_arena_printf(&arena, "runs/a/checkpoints/step-%09d.h5", step);
-}
-
-static bool exists(int step)
-{
-    return access(checkpoint(step), F_OK) == 0;
-}
-
-static void damage(int step)
-{
-    assert_int_equal(truncate(checkpoint(step), 100), 0);
+    const struct ls_checkpoint saved = checkpoint_of(step);
+    need(ls_run_dir_save(&run, &saved, keep, is_best));
 }
 
 static void put(const char *path, const char *text)
@@ -273,12 +203,8 @@ static void all_but_the_newest_and_the_best_are_removed(void **state)
         save((uint64_t)step, 2, step == 2);
     assert_true(exists(2) && exists(5) && exists(6));
     assert_false(exists(1) || exists(3) || exists(4));
-    char target[100] = "";
-    assert_true(readlink("runs/a/best.h5", target, sizeof target - 1) > 0);
-    assert_string_equal(target, "checkpoints/step-000000002.h5");
-    (void)memset(target, 0, sizeof target);
-    assert_true(readlink("runs/a/latest.h5", target, sizeof target - 1) > 0);
-    assert_string_equal(target, "checkpoints/step-000000006.h5");
+    assert_string_equal(link_of("best.h5"), "checkpoints/step-000000002.h5");
+    assert_string_equal(link_of("latest.h5"), "checkpoints/step-000000006.h5");
     save(7, 2, true);
     assert_false(exists(2));
 }
