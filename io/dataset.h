@@ -10,6 +10,7 @@
 /** Opens `path` for reading samples.
  *  inputs, labels  names of the datasets ("x", "y"); a file without labels is fine, has_labels
  *                  tells
+ *  groups          name of a dataset of integers (N), which must be there; NULL: none
  *  memory          bytes of samples that a node may hold: what fits, in its type in the file
  *                  where that is narrow and as float where not, is read here, each rank its part,
  *                  into memory that the ranks of the node share. Otherwise contiguous datasets
@@ -21,8 +22,8 @@
  *  Owner: arena for strings and memory; close with ls_source_close before it is released.
  *  Collective: yes. */
 ls_status ls_dataset_open(struct ls_source *source, const char *path, const char *inputs,
-                          const char *labels, size_t memory, const struct ls_peers *peers,
-                          struct ls_arena *arena);
+                          const char *labels, const char *groups, size_t memory,
+                          const struct ls_peers *peers, struct ls_arena *arena);
 
 /* What a writer is told before the first sample. */
 struct ls_dataset_spec {

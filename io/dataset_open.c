@@ -6,8 +6,8 @@
 
 struct dataset {
     hid_t file;
-    struct ls_column x, y; /* y stays zeroed when there are no labels */
-    int64_t *classes;      /* (classes_capacity) scratch for classes handed out as values */
+    struct ls_column x, y, groups; /* those that there are not stay zeroed */
+    int64_t *classes;              /* (classes_capacity) scratch for classes handed out as values */
     size_t classes_capacity;
 };
 
@@ -44,6 +44,13 @@ static ls_status read_values(void *context, const uint64_t *samples, size_t n, f
     return LS_OK;
 }
 
+static ls_status read_groups(void *context, const uint64_t *samples, size_t n, int64_t *groups)
+{
+    struct dataset *dataset = context;
+    LS_ASSERT(dataset->groups.integers);
+    return ls_column_read(&dataset->groups, samples, n, groups);
+}
+
 static void expect(void *context, const uint64_t *samples, size_t n)
 {
     struct dataset *dataset = context;
@@ -54,6 +61,7 @@ static void close_locked(struct dataset *dataset)
 {
     ls_column_close(&dataset->x);
     ls_column_close(&dataset->y);
+    ls_column_close(&dataset->groups);
     ls_hdf5_close(dataset->file);
     ls_free(dataset->classes);
     ls_free(dataset);
@@ -70,12 +78,14 @@ static const struct ls_source_ops dataset_ops = {
     .read_x = read_x,
     .read_classes = read_classes,
     .read_values = read_values,
+    .read_groups = read_groups,
     .expect = expect,
     .close = close_dataset,
 };
 
 /* "train.h5 has no dataset x; it has images, labels: name one in data.inputs" */
-static ls_status missing(const char *path, hid_t file, const char *name, struct ls_arena *arena)
+static ls_status missing(const char *path, hid_t file, const char *name, const char *key,
+                         struct ls_arena *arena)
 {
     size_t n = 0;
     const char **names = NULL;
@@ -87,15 +97,15 @@ static ls_status missing(const char *path, hid_t file, const char *name, struct 
     for (size_t i = 0; i < n && used < sizeof list; i++)
         used +=
             (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i] + 1);
-    return ls_fail(LS_DATA, "%s has no dataset %s; it has %s: name one in data.inputs", path, name,
-                   list);
+    return ls_fail(LS_DATA, "%s has no dataset %s; it has %s: name one in data.%s", path, name,
+                   list, key);
 }
 
 static ls_status open_x(struct ls_source *source, struct dataset *dataset, const char *inputs,
                         struct ls_arena *arena)
 {
     if (!ls_hdf5_has(dataset->file, inputs))
-        return missing(source->path, dataset->file, inputs, arena);
+        return missing(source->path, dataset->file, inputs, "inputs", arena);
     struct ls_column *x = &dataset->x;
     LS_TRY(ls_column_open(x, dataset->file, source->path, inputs, false));
     char text[LS_SHAPE_TEXT];
@@ -154,8 +164,32 @@ static ls_status open_y(struct ls_source *source, struct dataset *dataset, const
     return LS_OK;
 }
 
+static ls_status open_groups(struct ls_source *source, struct dataset *dataset, const char *name,
+                             struct ls_arena *arena)
+{
+    if (!ls_hdf5_has(dataset->file, name))
+        return missing(source->path, dataset->file, name, "groups", arena);
+    struct ls_column *const groups = &dataset->groups;
+    char text[LS_SHAPE_TEXT];
+    bool whole = false;
+    LS_TRY(are_classes(source->path, dataset->file, name, &whole));
+    LS_TRY(ls_column_open(groups, dataset->file, source->path, name, whole));
+    if (!whole)
+        return ls_fail(LS_DATA,
+                       "%s: dataset %s has the shape %s and holds %s, expected (N) integers for "
+                       "groups",
+                       source->path, name, ls_hdf5_shape_text(&groups->shape, text),
+                       groups->shape.class == H5T_INTEGER ? "integers" : "reals");
+    if (groups->len != dataset->x.len)
+        return ls_fail(LS_DATA, "%s: dataset %s has %zu samples but dataset %s has %zu",
+                       source->path, dataset->x.name, dataset->x.len, name, groups->len);
+    source->has_groups = true;
+    return ls_hdf5_strings(source->path, groups->id, "classes", &source->n_group_names,
+                           &source->group_names, arena);
+}
+
 static ls_status open_all(struct ls_source *source, struct dataset *dataset, const char *inputs,
-                          const char *labels, struct ls_arena *arena)
+                          const char *labels, const char *groups, struct ls_arena *arena)
 {
     LS_TRY(ls_hdf5_open(source->path, &dataset->file));
     LS_TRY(open_x(source, dataset, inputs, arena));
@@ -166,25 +200,26 @@ static ls_status open_all(struct ls_source *source, struct dataset *dataset, con
     if (source->n_class_names == 0)
         LS_TRY(ls_hdf5_strings(source->path, dataset->file, "classes", &source->n_class_names,
                                &source->class_names, arena));
-    return LS_OK;
+    return groups ? open_groups(source, dataset, groups, arena) : LS_OK;
 }
 
 /* What every rank finds for itself. */
 static ls_status open_here(struct ls_source *source, const char *path, const char *inputs,
-                           const char *labels, struct ls_arena *arena)
+                           const char *labels, const char *groups, struct ls_arena *arena)
 {
     source->path = ls_arena_strdup(arena, path);
     const char *x = ls_arena_strdup(arena, inputs);
     const char *y = labels ? ls_arena_strdup(arena, labels) : NULL;
+    const char *const g = groups ? ls_arena_strdup(arena, groups) : NULL;
     struct dataset *dataset = ls_alloc(1, sizeof *dataset);
-    if (!source->path || !x || (labels && !y) || !dataset) {
+    if (!source->path || !x || (labels && !y) || (groups && !g) || !dataset) {
         ls_free(dataset);
         return LS_OTHER;
     }
     source->ops = &dataset_ops;
     source->context = dataset;
     ls_hdf5_lock();
-    const ls_status status = open_all(source, dataset, x, y, arena);
+    const ls_status status = open_all(source, dataset, x, y, g, arena);
     ls_hdf5_unlock();
     return status;
 }
@@ -193,10 +228,11 @@ static ls_status open_here(struct ls_source *source, const char *path, const cha
 static ls_status check_same(const struct ls_source *source, const struct dataset *dataset,
                             const struct ls_peers *peers)
 {
-    enum { FACTS = 8 };
+    enum { FACTS = 9 };
     const struct ls_column *const x = &dataset->x, *const y = &dataset->y;
-    const uint64_t mine[FACTS] = {x->len,       x->row_len, x->held_bytes, x->chunked,
-                                  x->chunk_len, y->row_len, y->held_bytes, source->has_labels};
+    const uint64_t mine[FACTS] = {x->len,        x->row_len,         x->held_bytes,
+                                  x->chunked,    x->chunk_len,       y->row_len,
+                                  y->held_bytes, source->has_labels, dataset->groups.held_bytes};
     uint64_t first[FACTS];
     memcpy(first, mine, sizeof first);
     ls_broadcast(peers, first, sizeof first);
@@ -206,19 +242,30 @@ static ls_status check_same(const struct ls_source *source, const struct dataset
     return ls_agree(peers, status);
 }
 
-/* The labels first: they are few, and all of them are read before training. */
+/* All of a column that is read before training, where it fits into what is left of `memory`. */
+static ls_status hold_all(struct ls_source *source, struct ls_column *column, size_t memory,
+                          const struct ls_peers *peers, bool *shared, struct ls_arena *arena)
+{
+    const size_t left = memory - source->held;
+    LS_TRY(
+        ls_column_hold(column, ls_column_bytes(column) <= left ? left : 0, peers, shared, arena));
+    source->held += column->n_held * column->row_len * column->held_bytes;
+    return LS_OK;
+}
+
+/* The labels first: they are few. */
 static ls_status hold(struct ls_source *source, struct dataset *dataset, size_t memory,
                       const struct ls_peers *peers, struct ls_arena *arena)
 {
     struct ls_column *const x = &dataset->x, *const y = &dataset->y;
-    bool x_shared = true, y_shared = true;
+    bool x_shared = true, y_shared = true, groups_shared = true;
     if (source->has_labels)
-        LS_TRY(
-            ls_column_hold(y, ls_column_bytes(y) <= memory ? memory : 0, peers, &y_shared, arena));
-    source->held = y->n_held * y->row_len * y->held_bytes;
+        LS_TRY(hold_all(source, y, memory, peers, &y_shared, arena));
+    if (source->has_groups)
+        LS_TRY(hold_all(source, &dataset->groups, memory, peers, &groups_shared, arena));
     LS_TRY(ls_column_hold(x, memory - source->held, peers, &x_shared, arena));
     source->held += x->n_held * x->row_len * x->held_bytes;
-    if (!x_shared || !y_shared)
+    if (!x_shared || !y_shared || !groups_shared)
         source->note = ls_arena_printf(arena, "%s is read from the file as it is needed: %s",
                                        source->path, ls_message());
     else if (x->chunk_len > 1 && x->n_held < x->len)
@@ -232,11 +279,11 @@ static ls_status hold(struct ls_source *source, struct dataset *dataset, size_t 
 }
 
 ls_status ls_dataset_open(struct ls_source *source, const char *path, const char *inputs,
-                          const char *labels, size_t memory, const struct ls_peers *peers,
-                          struct ls_arena *arena)
+                          const char *labels, const char *groups, size_t memory,
+                          const struct ls_peers *peers, struct ls_arena *arena)
 {
     *source = (struct ls_source){0};
-    ls_status status = ls_agree(peers, open_here(source, path, inputs, labels, arena));
+    ls_status status = ls_agree(peers, open_here(source, path, inputs, labels, groups, arena));
     if (status == LS_OK)
         status = check_same(source, source->context, peers);
     if (status == LS_OK)

@@ -89,8 +89,8 @@ static ls_status inspect_dataset(const struct ls_command_call *call)
     struct ls_source source = {0};
     char shape[LS_SHAPE_TEXT];
     const struct ls_peers alone = ls_peers_alone(); /* the other ranks are not here */
-    LS_TRY(ls_dataset_open(&source, call->positional[0], given->inputs, given->labels, 0, &alone,
-                           call->arena));
+    LS_TRY(ls_dataset_open(&source, call->positional[0], given->inputs, given->labels, NULL, 0,
+                           &alone, call->arena));
     (void)printf("%" PRIu64 " samples of %s", source.len, ls_shape_text(source.shape, shape));
     ls_status status = LS_OK;
     if (!source.has_labels) {

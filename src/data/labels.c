@@ -32,8 +32,8 @@ static ls_status count(struct table *table, size_t c)
     return LS_OK;
 }
 
-static ls_status count_all(struct ls_source *source, const struct ls_subset *subset, size_t limit,
-                           struct table *table)
+static ls_status count_all(struct ls_source *source, ls_source_read_whole *read,
+                           const struct ls_subset *subset, size_t limit, struct table *table)
 {
     int64_t label[READ];
     uint64_t sample[READ];
@@ -41,7 +41,7 @@ static ls_status count_all(struct ls_source *source, const struct ls_subset *sub
         const size_t n = subset->len - begin < READ ? (size_t)(subset->len - begin) : READ;
         for (size_t i = 0; i < n; i++)
             sample[i] = ls_subset_sample(subset, begin + i);
-        LS_TRY(ls_source_read_classes(source, sample, n, label));
+        LS_TRY(read(source, sample, n, label));
         for (size_t i = 0; i < n; i++) {
             if (label[i] < 0 || label[i] >= (int64_t)limit)
                 return ls_label_fail(source, sample[i], label[i], limit);
@@ -51,15 +51,16 @@ static ls_status count_all(struct ls_source *source, const struct ls_subset *sub
     return LS_OK;
 }
 
-ls_status ls_class_counts(struct ls_source *source, const struct ls_subset *subset, size_t k,
-                          struct ls_class_counts *counts, struct ls_arena *arena)
+ls_status ls_class_counts_of(struct ls_source *source, ls_source_read_whole *read,
+                             const struct ls_subset *subset, size_t k,
+                             struct ls_class_counts *counts, struct ls_arena *arena)
 {
     const struct ls_subset all = ls_subset_all(source->len);
     struct table table = {.len = k, .room = k};
     table.n = ls_alloc(k, sizeof *table.n);
     ls_status status = table.n ? LS_OK : LS_OTHER;
     LS_TRY_OUT(status);
-    LS_TRY_OUT(count_all(source, subset ? subset : &all, k ? k : MAX_CLASSES, &table));
+    LS_TRY_OUT(count_all(source, read, subset ? subset : &all, k ? k : MAX_CLASSES, &table));
     uint64_t *const kept = ls_arena_get(arena, table.len, sizeof *kept);
     LS_TRY_OUT(kept ? LS_OK : LS_OTHER);
     memcpy(kept, table.n, table.len * sizeof *kept);
@@ -67,4 +68,10 @@ ls_status ls_class_counts(struct ls_source *source, const struct ls_subset *subs
 out:
     ls_free(table.n);
     return status;
+}
+
+ls_status ls_class_counts(struct ls_source *source, const struct ls_subset *subset, size_t k,
+                          struct ls_class_counts *counts, struct ls_arena *arena)
+{
+    return ls_class_counts_of(source, ls_source_read_classes, subset, k, counts, arena);
 }

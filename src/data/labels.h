@@ -19,6 +19,11 @@ struct ls_class_counts {
 ls_status ls_class_counts(struct ls_source *source, const struct ls_subset *subset, size_t k,
                           struct ls_class_counts *counts, struct ls_arena *arena);
 
+/** The same of numbers that `read` gives: classes or groups.  Collective: no. */
+ls_status ls_class_counts_of(struct ls_source *source, ls_source_read_whole *read,
+                             const struct ls_subset *subset, size_t k,
+                             struct ls_class_counts *counts, struct ls_arena *arena);
+
 /** A failure that names the label of `sample` and what was expected.  Collective: no. */
 ls_status ls_label_fail(const struct ls_source *source, uint64_t sample, int64_t label, size_t k);
 

@@ -26,6 +26,17 @@ ls_status ls_source_read_classes(struct ls_source *source, const uint64_t *sampl
     return status;
 }
 
+ls_status ls_source_read_groups(struct ls_source *source, const uint64_t *samples, size_t n,
+                                int64_t *groups)
+{
+    if (n == 0)
+        return LS_OK;
+    pthread_mutex_lock(&source->lock);
+    const ls_status status = source->ops->read_groups(source->context, samples, n, groups);
+    pthread_mutex_unlock(&source->lock);
+    return status;
+}
+
 ls_status ls_source_read_values(struct ls_source *source, const uint64_t *samples, size_t n,
                                 float *values)
 {

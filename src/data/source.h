@@ -23,6 +23,9 @@ struct ls_source {
     size_t label_len;        /* K of (N, K); 1 for (N) */
     size_t n_class_names;
     const char *const *class_names; /* attribute `classes` of the file */
+    bool has_groups;                /* a group of every sample beside its label */
+    size_t n_group_names;
+    const char *const *group_names; /* attribute `classes` of the dataset of groups */
     size_t held;                    /* bytes of samples in memory of the node */
     const char *note;               /* what a person should know about reading it; NULL: nothing */
 };
@@ -31,6 +34,7 @@ struct ls_source_ops {
     ls_status (*read_x)(void *context, const uint64_t *samples, size_t n, float *x);
     ls_status (*read_classes)(void *context, const uint64_t *samples, size_t n, int64_t *classes);
     ls_status (*read_values)(void *context, const uint64_t *samples, size_t n, float *values);
+    ls_status (*read_groups)(void *context, const uint64_t *samples, size_t n, int64_t *groups);
     void (*expect)(void *context, const uint64_t *samples, size_t n); /* NULL: no use of it */
     void (*close)(void *context);
 };
@@ -43,6 +47,14 @@ ls_status ls_source_read_x(struct ls_source *source, const uint64_t *samples, si
 /** Labels as classes, unchecked; only when labels_are_classes.  classes (n).  Collective: no. */
 ls_status ls_source_read_classes(struct ls_source *source, const uint64_t *samples, size_t n,
                                  int64_t *classes);
+
+/** Groups, unchecked; only when has_groups.  groups (n).  Collective: no. */
+ls_status ls_source_read_groups(struct ls_source *source, const uint64_t *samples, size_t n,
+                                int64_t *groups);
+
+/* Either of the two. */
+typedef ls_status ls_source_read_whole(struct ls_source *source, const uint64_t *samples, size_t n,
+                                       int64_t *numbers);
 
 /** Labels as reals, whatever their type.  values (n, label_len).  Collective: no. */
 ls_status ls_source_read_values(struct ls_source *source, const uint64_t *samples, size_t n,

@@ -64,8 +64,8 @@ static void all_ranks_read_the_same_samples_with_any_memory(void **state)
             struct ls_arena arena;
             struct ls_source source;
             ls_arena_init(&arena);
-            assert_all_ranks(ls_dataset_open(&source, path, "x", "y", memory[m], peers, &arena) ==
-                             LS_OK);
+            assert_all_ranks(
+                ls_dataset_open(&source, path, "x", "y", NULL, memory[m], peers, &arena) == LS_OK);
             assert_all_ranks(reads_all(&source));
             assert_all_ranks(source.held == (m < 3 ? labels * (m > 0) : labels + N * ROW) +
                                                 (chunks && m == 2 ? 9 * ROW : 0));
@@ -85,7 +85,7 @@ static void expect_refusal(const struct ls_peers *peers, const char *good, const
     struct ls_source source;
     ls_arena_init(&arena);
     const ls_status status = ls_dataset_open(&source, peers->rank == odd ? theirs : good, "x", "y",
-                                             SIZE_MAX, peers, &arena);
+                                             NULL, SIZE_MAX, peers, &arena);
     char rank[32] = "";
     if (peers->size > 1)
         (void)snprintf(rank, sizeof rank, "rank %d: ", odd);

@@ -50,7 +50,7 @@ static inline ls_status open_alone(struct ls_source *source, const char *path, c
                                    const char *y, size_t memory, struct ls_arena *arena)
 {
     const struct ls_peers alone = ls_peers_alone();
-    return ls_dataset_open(source, path, x, y, memory, &alone, arena);
+    return ls_dataset_open(source, path, x, y, NULL, memory, &alone, arena);
 }
 
 /* Opens with x "x" and y "y", and closes. */

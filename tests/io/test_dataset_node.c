@@ -67,7 +67,7 @@ static ls_status open_as(struct node *node, int rank, struct ls_source *source, 
     node->peers.rank = node->peers.node_rank = rank;
     node->peers.context = node;
     node->n_shared = 0;
-    return ls_dataset_open(source, path, "x", "y", memory, &node->peers, arena);
+    return ls_dataset_open(source, path, "x", "y", NULL, memory, &node->peers, arena);
 }
 
 static void check_all(struct ls_source *source)

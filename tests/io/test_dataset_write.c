@@ -61,7 +61,8 @@ static void datasets_of_every_type_come_back(void **state)
             ls_arena_init(&arena);
             struct ls_source source;
             const struct ls_peers alone = ls_peers_alone();
-            assert_int_equal(ls_dataset_open(&source, path, "x", "y", 0, &alone, &arena), LS_OK);
+            assert_int_equal(ls_dataset_open(&source, path, "x", "y", NULL, 0, &alone, &arena),
+                             LS_OK);
             assert_true(source.len == 5 && source.labels_are_classes == classes);
             assert_true(ls_shape_equal(source.shape, (struct ls_shape){3, 2, 1, 3}));
             assert_int_equal(source.n_class_names, 2);

@@ -88,7 +88,8 @@ static inline void holds(struct ls_shape shape, size_t n, const float *x, const 
     int64_t read_classes[8];
     ls_arena_init(&arena);
     const struct ls_peers alone = ls_peers_alone();
-    assert_int_equal(ls_dataset_open(&source, "out.h5", "x", "y", 1 << 20, &alone, &arena), LS_OK);
+    assert_int_equal(ls_dataset_open(&source, "out.h5", "x", "y", NULL, 1 << 20, &alone, &arena),
+                     LS_OK);
     assert_true(ls_shape_equal(source.shape, shape));
     assert_int_equal(source.len, n);
     assert_int_equal(ls_source_read_x(&source, samples, n, read), LS_OK);
