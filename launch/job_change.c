@@ -7,7 +7,7 @@
 
 static const char *const compared[] = {"batch",      "loss",    "optimizer", "schedule", "clip",
                                        "regularize", "sampler", "init",      NULL};
-static const char *const compared_data[] = {"inputs",  "labels",    "normalize",
+static const char *const compared_data[] = {"inputs",  "labels",    "groups", "normalize",
                                             "augment", "long_tail", NULL};
 
 static bool is_equal(const struct ls_node *a, const struct ls_node *b);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "io/dataset.h"
+#include "launch/balance.h"
 #include "launch/job_file.h"
 #include "launch/state.h"
 #include "src/data/labels.h"
@@ -23,11 +24,13 @@ ls_status ls_session_read_job(struct ls_session *session, const char *path, char
     return ls_job_parse(&session->job, session->root, folder, arena);
 }
 
-static ls_status open_file(const struct ls_session *s, const char *path, size_t memory,
-                           struct ls_source *source)
+/* groups  NULL: none */
+static ls_status open_file(const struct ls_session *s, const char *path, const char *groups,
+                           size_t memory, struct ls_source *source)
 {
     const struct ls_job_data *const data = &s->job.data;
-    LS_TRY(ls_dataset_open(source, path, data->inputs, data->labels, memory, s->peers, s->arena));
+    LS_TRY(ls_dataset_open(source, path, data->inputs, data->labels, groups, memory, s->peers,
+                           s->arena));
     if (source->note && s->peers->rank == 0)
         (void)fprintf(stderr, "lockstep: note: %s\n", source->note);
     return LS_OK;
@@ -37,10 +40,12 @@ static ls_status open_data(struct ls_session *s)
 {
     const struct ls_job_data *const data = &s->job.data;
     const size_t memory = data->memory << 20;
-    LS_TRY(open_file(s, data->train, memory, &s->train));
+    const bool by_groups =
+        data->groups[0] != '\0' && s->job.sampler.balance.kind != LS_BALANCE_NONE;
+    LS_TRY(open_file(s, data->train, by_groups ? data->groups : NULL, memory, &s->train));
     if (!data->valid_path)
         return LS_OK;
-    return open_file(s, data->valid_path, memory - s->train.held, &s->valid_file);
+    return open_file(s, data->valid_path, NULL, memory - s->train.held, &s->valid_file);
 }
 
 static ls_status split_data(struct ls_session *s)
@@ -146,6 +151,7 @@ static ls_status plan_steps(struct ls_session *s)
 {
     const struct ls_job *const job = &s->job;
     s->plan = ls_plan(&s->train_set, job->batch, job->seed, (enum ls_order)job->sampler.order);
+    s->plan.balance = job->sampler.balance.kind != LS_BALANCE_NONE ? &s->balance : NULL;
     if (s->valid)
         s->valid_plan = ls_plan(&s->valid_set, job->batch, job->seed, LS_ORDER_SEQUENTIAL);
     s->room = s->plan.batch > s->valid_plan.batch ? s->plan.batch : s->valid_plan.batch;
@@ -169,7 +175,6 @@ static ls_status take_engine(struct ls_session *s)
 /* What can fail on some ranks only: files. */
 static ls_status plan_all(struct ls_session *s, const struct ls_checkpoint *checkpoint)
 {
-    LS_TRY(split_data(s));
     LS_TRY(take_engine(s));
     LS_TRY(plan_tree(s, checkpoint));
     LS_TRY(ls_model_create(&s->model, s->job.model, s->train.shape, s->engine, s->job.seed,
@@ -208,6 +213,8 @@ static void note_other_engines(const struct ls_session *s)
 ls_status ls_session_prepare(struct ls_session *s, const struct ls_checkpoint *checkpoint)
 {
     LS_TRY(open_data(s));
+    LS_TRY(ls_agree(s->peers, split_data(s)));
+    LS_TRY(ls_session_balance(s));
     LS_TRY(ls_agree(s->peers, plan_all(s, checkpoint)));
     note_other_engines(s);
     if (s->job.data.normalize_by == LS_NORMALIZE_CHANNEL && !checkpoint)
@@ -253,7 +260,8 @@ ls_status ls_session_from_checkpoint(struct ls_session *s, const char *path, con
     s->job.threads = threads;
     s->job.shards = 0; /* the checkpoint's */
     s->job.data.train = data_path;
-    LS_TRY(ls_within(open_file(s, data_path, s->job.data.memory << 20, &s->train), "%s", path));
+    LS_TRY(
+        ls_within(open_file(s, data_path, NULL, s->job.data.memory << 20, &s->train), "%s", path));
     return ls_agree(peers,
                     ls_within(plan_from_checkpoint(s, checkpoint, data_path, batch), "%s", path));
 }

@@ -8,6 +8,7 @@
 #include "src/job/job.h"
 #include "src/metrics/metrics.h"
 #include "src/model/model.h"
+#include "src/sampler/walk.h"
 #include "src/step/evaluate.h"
 
 struct ls_session {
@@ -21,8 +22,10 @@ struct ls_session {
     struct ls_source *valid; /* train or valid_file; NULL: none */
     struct ls_subset train_set, valid_set;
     struct ls_plan plan, valid_plan;
-    uint64_t steps; /* of the whole run */
-    size_t room;    /* samples of the largest global batch, to train on or to evaluate */
+    struct ls_balance balance; /* what plan.balance points to, where there is one */
+    size_t index_bytes;        /* of memory of the node, that balance takes */
+    uint64_t steps;            /* of the whole run */
+    size_t room;               /* samples of the largest global batch, to train on or to evaluate */
 
     size_t shards;
     struct ls_tree tree;

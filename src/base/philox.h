@@ -13,8 +13,9 @@ enum ls_purpose {
     LS_DRAW_DROPOUT = 2, /* stream: layer and step, index: row of the batch and element */
     LS_DRAW_SHUFFLE = 3, /* stream: epoch */
     LS_DRAW_SPLIT = 4,   /* stream: class */
-    LS_DRAW_AUGMENT = 5, /* stream: epoch, index: sample number */
-    LS_DRAW_TAIL = 6     /* stream: class */
+    LS_DRAW_AUGMENT = 5, /* stream: occasion (the epoch, or pass), index: sample number */
+    LS_DRAW_TAIL = 6,    /* stream: class */
+    LS_DRAW_BALANCE = 7  /* stream: class and pass */
 };
 
 struct ls_draw {

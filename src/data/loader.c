@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "src/data/labels.h"
+#include "src/sampler/sampler.h"
 
 /* Buffers: one that is trained on, two ahead of it or more where they are small, so that a reader
  * that has to wait for a processor still has steps in hand. */
@@ -14,9 +15,10 @@ struct ls_loader {
     struct ls_arena arena;
     struct ls_batch batch[MAX_BUFFERS];
     uint64_t buffers;
-    float *raw;      /* (max_n, C, H, W) a shard as read */
-    int64_t *labels; /* (max_n) */
-    float *values;   /* (max_n, K) */
+    float *raw;                /* (max_n, C, H, W) a shard as read */
+    int64_t *labels;           /* (max_n) */
+    float *values;             /* (max_n, K) */
+    struct ls_sampler sampler; /* where the plan has balance */
 
     pthread_t thread;
     bool started;
@@ -83,8 +85,7 @@ static bool as_read(const struct ls_loader_spec *spec)
     return t->shape.c == 1 && !(spec->training && (t->augment.flip || t->augment.crop_pad > 0));
 }
 
-static ls_status read_shard(struct ls_loader *loader, struct ls_batch *batch,
-                            const struct ls_plan_step *step, int shard)
+static ls_status read_shard(struct ls_loader *loader, struct ls_batch *batch, int shard)
 {
     const struct ls_loader_spec *const spec = &loader->spec;
     const size_t len = ls_shape_len(spec->source->shape);
@@ -97,9 +98,25 @@ static ls_status read_shard(struct ls_loader *loader, struct ls_batch *batch,
     if (spec->check)
         LS_TRY(ls_source_check_finite(spec->source, "x", raw, len, samples, n));
     for (size_t i = 0; i < n && !ready; i++)
-        ls_transform(spec->transform, spec->training, step->epoch, samples[i], raw + i * len,
-                     x + i * len);
+        ls_transform(spec->transform, spec->training, batch->occasions[at + i], samples[i],
+                     raw + i * len, x + i * len);
     return spec->labels ? read_labels(loader, batch, at, n) : LS_OK;
+}
+
+/* The samples of n rows, from `row` of the global batch on. */
+static void take_rows(struct ls_loader *loader, struct ls_batch *batch,
+                      const struct ls_plan_step *step, const struct ls_pick *picks, int shard)
+{
+    const size_t row = batch->row[shard], n = batch->n[shard];
+    uint64_t *const samples = batch->samples + (size_t)shard * batch->max_n;
+    uint64_t *const occasions = batch->occasions + (size_t)shard * batch->max_n;
+    if (!picks)
+        ls_plan_samples(loader->spec.plan, step, row, n, samples);
+    for (size_t i = 0; i < n; i++) {
+        occasions[i] = picks ? picks[row + i].occasion : step->epoch;
+        samples[i] = picks ? picks[row + i].sample : samples[i];
+    }
+    ls_source_expect(loader->spec.source, samples, n);
 }
 
 /* All samples are named before the first is read, so that a disk works on many at once. */
@@ -108,13 +125,16 @@ static void choose(struct ls_loader *loader, struct ls_batch *batch,
 {
     const struct ls_loader_spec *const spec = &loader->spec;
     const struct ls_tree *const tree = spec->tree;
+    const size_t first = ls_shard_row(step->n, tree->shards, tree->first);
+    const size_t last = ls_shard_row(step->n, tree->shards, tree->last);
+    const struct ls_pick *const picks =
+        spec->plan->balance ? ls_sampler_batch(&loader->sampler, batch->step, first, last - first)
+                            : NULL;
     for (int i = 0; i < tree->last - tree->first; i++) {
         const int shard = tree->first + i;
-        uint64_t *const samples = batch->samples + (size_t)i * batch->max_n;
         batch->row[i] = ls_shard_row(step->n, tree->shards, shard);
         batch->n[i] = ls_shard_row(step->n, tree->shards, shard + 1) - batch->row[i];
-        ls_plan_samples(spec->plan, step, batch->row[i], batch->n[i], samples);
-        ls_source_expect(spec->source, samples, batch->n[i]);
+        take_rows(loader, batch, step, picks, i);
     }
 }
 
@@ -129,7 +149,7 @@ static void fill(struct ls_loader *loader, uint64_t s)
     batch->status = LS_OK;
     choose(loader, batch, &step);
     for (int i = 0; i < spec->tree->last - spec->tree->first && batch->status == LS_OK; i++)
-        batch->status = read_shard(loader, batch, &step, i);
+        batch->status = read_shard(loader, batch, i);
     if (batch->status != LS_OK)
         (void)snprintf(batch->message, sizeof batch->message, "%s", ls_message());
 }
@@ -180,13 +200,15 @@ static ls_status allocate_batch(struct ls_loader *loader, struct ls_batch *batch
     batch->n = ls_arena_get(arena, shards, sizeof *batch->n);
     batch->row = ls_arena_get(arena, shards, sizeof *batch->row);
     batch->samples = ls_arena_get(arena, room, sizeof *batch->samples);
+    batch->occasions = ls_arena_get(arena, room, sizeof *batch->occasions);
     batch->x = ls_arena_get(arena, room * ls_shape_len(spec->source->shape), sizeof(real));
     if (spec->target == LS_TARGET_CLASS)
         batch->classes = ls_arena_get(arena, room, sizeof *batch->classes);
     else
         batch->values = ls_arena_get(arena, room * spec->k, sizeof(real));
     const bool has_targets = batch->classes || batch->values;
-    return batch->n && batch->row && batch->samples && batch->x && has_targets ? LS_OK : LS_OTHER;
+    const bool has_rows = batch->n && batch->row && batch->samples && batch->occasions;
+    return has_rows && batch->x && has_targets ? LS_OK : LS_OTHER;
 }
 
 static ls_status allocate(struct ls_loader *loader)
@@ -199,7 +221,11 @@ static ls_status allocate(struct ls_loader *loader)
         ls_arena_get(&loader->arena, max_n * ls_shape_len(spec->source->shape), sizeof(float));
     loader->labels = ls_arena_get(&loader->arena, max_n, sizeof *loader->labels);
     loader->values = ls_arena_get(&loader->arena, max_n * spec->k, sizeof(float));
-    return loader->raw && loader->labels && loader->values ? LS_OK : LS_OTHER;
+    if (!loader->raw || !loader->labels || !loader->values)
+        return LS_OTHER;
+    return spec->plan->balance
+               ? ls_sampler_init(&loader->sampler, spec->plan, spec->tree->shards, &loader->arena)
+               : LS_OK;
 }
 
 ls_status ls_loader_create(struct ls_loader **out, const struct ls_loader_spec *spec,

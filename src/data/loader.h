@@ -20,10 +20,11 @@ struct ls_batch {
     size_t *n;       /* (local shards) */
     size_t *row;     /* (local shards) place of the shard's first sample in the global batch */
     uint64_t *samples;
-    real *x;          /* (local shards, max_n, H, W, C) */
-    int32_t *classes; /* (local shards, max_n), or NULL */
-    real *values;     /* (local shards, max_n, K), or NULL */
-    ls_status status; /* of reading it; the message is `message` */
+    uint64_t *occasions; /* what tells the draws of one sample apart, for augmentation */
+    real *x;             /* (local shards, max_n, H, W, C) */
+    int32_t *classes;    /* (local shards, max_n), or NULL */
+    real *values;        /* (local shards, max_n, K), or NULL */
+    ls_status status;    /* of reading it; the message is `message` */
     char message[LS_MESSAGE_LEN];
 };
 

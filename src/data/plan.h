@@ -6,6 +6,8 @@
 
 #include "src/data/subset.h"
 
+struct ls_balance;
+
 enum ls_order { LS_ORDER_SHUFFLE, LS_ORDER_SEQUENTIAL };
 
 struct ls_plan {
@@ -14,6 +16,7 @@ struct ls_plan {
     uint64_t seed;
     enum ls_order order;
     uint64_t steps_per_epoch;
+    const struct ls_balance *balance; /* NULL: samples are drawn in their natural shares */
 };
 
 /* The global batch of one step. */
@@ -22,14 +25,17 @@ struct ls_plan_step {
     size_t n;              /* samples of the global batch */
 };
 
-/** The plan of a subset.  Collective: no. */
+/** The plan of a subset, without balance. An epoch is len / batch steps, rounded up: each sample
+ *  once, so that its last batch may be short; with balance that is a full one, since classes come
+ *  in their exact shares in batches of one size.  Collective: no. */
 struct ls_plan ls_plan(const struct ls_subset *subset, size_t batch, uint64_t seed,
                        enum ls_order order);
 
 /** Step s, from 0.  Collective: no. */
 struct ls_plan_step ls_plan_step(const struct ls_plan *plan, uint64_t s);
 
-/** The samples in rows [row, row + n) of the global batch of `step`, by number in the dataset.
+/** The samples in rows [row, row + n) of the global batch of `step`, by number in the dataset, of
+ *  a plan without balance (with it, see src/sampler/sampler.h).
  *  Collective: no.  Errors: none. */
 void ls_plan_samples(const struct ls_plan *plan, const struct ls_plan_step *step, size_t row,
                      size_t n, uint64_t *samples);

@@ -19,9 +19,10 @@ static long below(uint32_t word, size_t range)
     return (long)((uint64_t)word * range >> 32);
 }
 
-static struct window draw(const struct ls_transform *t, uint64_t epoch, uint64_t sample)
+static struct window draw(const struct ls_transform *t, uint64_t occasion, uint64_t sample)
 {
-    const struct ls_draw word = ls_philox(t->seed, ls_stream(LS_DRAW_AUGMENT, 0, epoch), sample);
+    const uint64_t stream = ls_stream(LS_DRAW_AUGMENT, (uint32_t)(occasion >> 32), occasion);
+    const struct ls_draw word = ls_philox(t->seed, stream, sample);
     const size_t pad = t->augment.crop_pad;
     struct window window = {0, 0, t->augment.flip && (word.word[0] & 1)};
     if (pad > 0) {
@@ -121,7 +122,7 @@ static LS_VECTOR void normalize_features(size_t f, const float *restrict in,
         out[i] = LS_R((in[i] - mean[i]) / std[i]);
 }
 
-void ls_transform(const struct ls_transform *t, bool training, uint64_t epoch, uint64_t sample,
+void ls_transform(const struct ls_transform *t, bool training, uint64_t occasion, uint64_t sample,
                   const float *restrict in, real *restrict out)
 {
     const struct ls_shape s = t->shape;
@@ -135,7 +136,7 @@ void ls_transform(const struct ls_transform *t, bool training, uint64_t epoch, u
         return;
     }
     const bool augment = training && (t->augment.flip || t->augment.crop_pad > 0);
-    const struct window window = augment ? draw(t, epoch, sample) : (struct window){0};
+    const struct window window = augment ? draw(t, occasion, sample) : (struct window){0};
     for (size_t c = 0; c < s.c; c++) {
         const float *const channel = in + c * s.h * s.w;
         const struct figures by = figures_of(t, c, channel);

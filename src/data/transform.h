@@ -1,5 +1,5 @@
 /* From a sample as it is in the file to what the model sees: augmented, normalised, channels
- * last. Augmentation draws are keyed by seed, epoch and sample number, so they do not depend on
+ * last. Augmentation draws are keyed by seed, occasion and sample number, so they do not depend on
  * which rank holds the sample. Padding by `crop` is zero in the units of the file, or the mean of
  * the sample's channel where each sample is normalised by its own figures. */
 #ifndef LOCKSTEP_DATA_TRANSFORM_H
@@ -27,8 +27,10 @@ struct ls_transform {
  *  in   (C, H, W)  as read
  *  out  (H, W, C)  overwritten
  *  training  false: no augmentation
+ *  occasion  what tells the draws of one sample apart, below 2^56: the epoch where each sample
+ *            comes once in it
  *  Collective: no.  Errors: none. */
-void ls_transform(const struct ls_transform *transform, bool training, uint64_t epoch,
+void ls_transform(const struct ls_transform *transform, bool training, uint64_t occasion,
                   uint64_t sample, const float *restrict in, real *restrict out);
 
 #endif

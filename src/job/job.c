@@ -41,6 +41,8 @@ static const struct ls_option data_options[] = {
     NODE("valid", valid, "", "HDF5 file, or a share of train held out per class"),
     {"inputs", LS_STRING, AT(inputs), "x", 0, 0, NULL, "name of the dataset of inputs"},
     {"labels", LS_STRING, AT(labels), "y", 0, 0, NULL, "name of the dataset of labels"},
+    {"groups", LS_STRING, AT(groups), "", 0, 0, NULL,
+     "name of a dataset (N) of integers that sampler.balance takes for classes [labels]"},
     NODE("normalize", normalize, "", "channel, sample, or {mean: [...], std: [...]} [none]"),
     NODE("augment", augment, "", "list of flip and {crop: {pad: 4}} [none]"),
     {"long_tail", LS_REAL, AT(long_tail), "", 1, 1e15, NULL,
@@ -55,7 +57,9 @@ static const struct ls_option data_options[] = {
 static const char *const orders[] = {"shuffle", "sequential", NULL};
 static const struct ls_option sampler_options[] = {
     {"order", LS_ENUM, AT(order), "shuffle", 0, 0, orders, "of the samples within an epoch"},
-    {"balance", LS_STRING, AT(balance), "none", 0, 0, NULL, "none"},
+    NODE("balance", balance_node, "none",
+         "share of each class in every batch: none, equal, sqrt, {ratio: {CLASS: PARTS, ...}} or "
+         "{effective: BETA}"),
     {"hard", LS_STRING, AT(hard), "none", 0, 0, NULL, "none"},
     {0}};
 
@@ -107,13 +111,11 @@ static ls_status parse_shards(struct ls_job *job, struct ls_arena *arena)
     return ls_option_parse(&option, node, "job", arena, &job->shards);
 }
 
-/* `sampler.balance` and `sampler.hard` say none, and nothing else is known. */
-static ls_status check_sampler(const struct ls_job *job)
+static ls_status parse_sampler(struct ls_job *job, struct ls_arena *arena)
 {
-    const struct ls_job_sampler *const s = &job->sampler;
-    if (strcmp(s->balance, "none") != 0)
-        return ls_node_fail(ls_node_get(job->sampler_node, "balance"),
-                            "sampler: balance takes none, got \"%s\"", s->balance);
+    struct ls_job_sampler *const s = &job->sampler;
+    LS_TRY(ls_options_parse(sampler_options, job->sampler_node, "sampler", NULL, arena, s));
+    LS_TRY(ls_balance_parse(&s->balance, s->balance_node, arena));
     if (strcmp(s->hard, "none") != 0)
         return ls_node_fail(ls_node_get(job->sampler_node, "hard"),
                             "sampler: hard takes none, got \"%s\"", s->hard);
@@ -167,9 +169,7 @@ ls_status ls_job_parse(struct ls_job *job, const struct ls_node *root, const cha
     LS_TRY(ls_schedule_parse(&job->schedule, job->schedule_node, arena));
     LS_TRY(ls_clip_parse(&job->clip, job->clip_node, arena));
     LS_TRY(ls_penalty_parse(&job->penalty, job->regularize_node, arena));
-    LS_TRY(ls_options_parse(sampler_options, job->sampler_node, "sampler", NULL, arena,
-                            &job->sampler));
-    LS_TRY(check_sampler(job));
+    LS_TRY(parse_sampler(job, arena));
     LS_TRY(ls_options_parse(checkpoint_options, job->checkpoint_node, "checkpoint", NULL, arena,
                             &job->checkpoint));
     LS_TRY(ls_options_parse(init_options, job->init_node, "init", NULL, arena, &job->init));

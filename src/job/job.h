@@ -11,6 +11,7 @@
 #include "src/optim/optimizer.h"
 #include "src/optim/penalty.h"
 #include "src/optim/schedule.h"
+#include "src/sampler/shares.h"
 
 enum ls_normalize {
     LS_NORMALIZE_NONE,
@@ -21,8 +22,8 @@ enum ls_normalize {
 
 struct ls_job_data {
     const char *train;
-    const struct ls_node *valid; /* a path or a share */
-    const char *inputs, *labels;
+    const struct ls_node *valid;          /* a path or a share */
+    const char *inputs, *labels, *groups; /* groups "": none */
     const struct ls_node *normalize, *augment;
     double long_tail; /* largest class by smallest, to cut to; 0: no cut */
     size_t memory;    /* MiB a rank may hold of a dataset */
@@ -37,7 +38,10 @@ struct ls_job_data {
 
 struct ls_job_sampler {
     int order; /* enum ls_order */
-    const char *balance, *hard;
+    const struct ls_node *balance_node;
+    const char *hard;
+    /* worked out */
+    struct ls_balance_spec balance;
 };
 
 struct ls_job_checkpoint {

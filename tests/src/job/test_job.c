@@ -213,8 +213,6 @@ static void mistakes_at_the_top_are_placed(void **state)
 static void mistakes_below_are_placed(void **state)
 {
     (void)state;
-    expect_refusal(with("sampler:\n  balance: equal"),
-                   "job.yaml:2:12: sampler: balance takes none, got \"equal\"");
     expect_refusal(with("sampler:\n  hard: 0.5"),
                    "job.yaml:2:9: sampler: hard takes none, got \"0.5\"");
     expect_refusal(with("checkpoint: {keep: 1}"),
