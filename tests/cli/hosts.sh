@@ -78,3 +78,51 @@ for where in "n1 n2" "n1 n2 n3" "n1 n2 n3 n4" "n1 n1 n2 n2" "n1 n2 n1 n2" "n2 n1
     [ -n "$why" ] || why=$(diff <(steps_of alone) <(steps_of run-$number) | head -n 3)
     verdict "hosts: the same bits with ranks on $where" "$why"
 done
+
+# A run of some seconds, kept going from head by lockstep-run, on a rank of each host.
+"$tools/make_data" h5 long.h5 n=4003 x=64 k=4
+cat > long.yaml << 'END'
+seed: 4
+data: {train: long.h5}
+batch: 64
+steps: 6000
+model: [{dense: 128}, bn, relu, {dropout: 0.2}, {dense: 4}]
+loss: cross_entropy
+optimizer: {adam: {lr: 0.001}}
+checkpoint: {every_steps: 500, keep: 2}
+log_every: 1
+END
+lockstep 1 train long.yaml --run long
+why=$(trouble)
+verdict "hosts: the longer run" "$why"
+
+# loses HOST: the run goes on without it and then ends as the undisturbed one; it is noticed that
+# the host has gone within the eight seconds that lockstep-run is told, and two of a busy machine.
+loses() {
+    local host=$1 rest began took=-1 runner mpirun
+    rest=$(seq -f n%g 4 | grep -v "$host" | xargs)
+    on head env LOCKSTEP="$LOCKSTEP" OMPI_MCA_plm_rsh_agent="$agent" bash \
+        "$(dirname "$LOCKSTEP")/lockstep-run" --hosts "$hostfile" --notice 8 long.yaml \
+        --run "without-$host" > out 2> err &
+    runner=$!
+    why=
+    wait_for_step "without-$host" 1200 $runner || why="it ended early"
+    mpirun=$(pgrep -P "$(pgrep -P $runner)" -x mpirun)
+    began=$SECONDS
+    $2 "$host"
+    while kill -0 "$mpirun" 2> /dev/null; do
+        sleep 0.1
+    done
+    took=$((SECONDS - began))
+    status=0
+    wait $runner || status=$?
+    reconnect "$host"
+    [ -n "$why" ] || why=$(trouble)
+    [ -n "$why" ] || grep -qE "mpirun lost a host \\(205\\) .* with 3 ranks on 3 of 4 hosts \\(no answer from $host\\)" \
+        err || why="it says: $(grep lockstep-run err)"
+    [ -n "$why" ] || [ $took -le 10 ] || why="mpirun went on for $took s"
+    [ -n "$why" ] || why=$(differ long/latest.h5 "without-$host/latest.h5")
+    verdict "hosts: $host is lost ($2), noticed after $took s; $rest go on" "$why"
+}
+loses n4 cut_off
+loses n1 power_off

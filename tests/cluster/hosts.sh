@@ -98,7 +98,11 @@ hosts_up() { # N: head, n1 ... nN
 #!/bin/sh
 host=\$1
 shift
-exec nsenter -t "\$(cat "$hosts_state/\$host/pid")" -n -u -m --wd="\$PWD" -- /bin/sh -c "\$*"
+[ -e "$hosts_state/\$host/cut" ] ||
+    nsenter -t "\$(cat "$hosts_state/\$host/pid")" -n -u -m --wd="\$PWD" -- /bin/sh -c "\$*"
+code=\$?
+[ ! -e "$hosts_state/\$host/cut" ] || exec sleep infinity # as ssh waits for an answer
+exit \$code
 END
     chmod +x "$agent"
     ip netns add "$(hosts_space switch)"
@@ -122,10 +126,12 @@ on() { # HOST COMMAND...
 }
 
 cut_off() { # HOST
+    touch "$hosts_state/$1/cut"
     ip -n "$(hosts_space switch)" link set "$1" down
 }
 
 reconnect() { # HOST
+    rm -f "$hosts_state/$1/cut"
     ip -n "$(hosts_space switch)" link set "$1" up
 }
 
