@@ -9,8 +9,11 @@
  *   /classes                     class names, fixed-length strings, where the data names them
  *   root attributes              format = "lockstep checkpoint", format_version, epoch, step,
  *                                sample, seed, shards, input_shape, engine (text), libm (text),
- *                                best_metric (double, NaN: none yet), best_step, checksum (of all
- *                                that the file says: checkpoint_sum.c)
+ *                                best_metric (double, NaN: none yet), best_step, skipped,
+ *                                rollbacks, lr_factor (what became of refused steps), checksum (of
+ *                                all that the file says: checkpoint_sum.c)
+ *
+ * A file that tells of a failure has arrays beside these, and /failure/error with the words.
  *
  * /sampler is a group with attributes `epoch` and `position`. */
 #ifndef LOCKSTEP_IO_CHECKPOINT_H
@@ -29,6 +32,17 @@ struct ls_tensor {
     float *data; /* row-major */
 };
 
+enum ls_array_type { LS_ARRAY_F32, LS_ARRAY_F64, LS_ARRAY_I32, LS_ARRAY_U64 };
+
+/* An array beside the tensors; axes 0: none. */
+struct ls_array {
+    const char *path;
+    enum ls_array_type type;
+    int axes;
+    size_t dims[4];
+    void *data;
+};
+
 struct ls_checkpoint {
     uint64_t epoch;  /* epochs finished */
     uint64_t step;   /* steps finished */
@@ -40,14 +54,19 @@ struct ls_checkpoint {
     const char *engine; /* what could change bits */
     const char *libm;
     double best_metric;
-    uint64_t best_step; /* whose checkpoint is the best one, 0: none yet */
-    uint64_t sum;       /* as read: the checksum, 0 in a file of version 1 */
-    size_t n_normalize; /* channels, 0: none */
-    float *mean, *std;  /* (n_normalize) */
+    uint64_t best_step;          /* whose checkpoint is the best one, 0: none yet */
+    uint64_t skipped, rollbacks; /* refused steps passed over; how often the run went back */
+    double lr_factor;            /* of the learning rate since then */
+    uint64_t sum;                /* as read: the checksum, 0 in a file of version 1 */
+    size_t n_normalize;          /* channels, 0: none */
+    float *mean, *std;           /* (n_normalize) */
     size_t n_classes;
     const char *const *classes;
     size_t n_tensors;
     struct ls_tensor *tensors;
+    size_t n_arrays; /* of a failure; not read by ls_checkpoint_read */
+    const struct ls_array *arrays;
+    const char *error; /* of a failure; NULL: none */
 };
 
 /** Writes `checkpoint` to `path` as described above.
@@ -60,6 +79,11 @@ ls_status ls_checkpoint_write(const char *path, const struct ls_checkpoint *chec
  *  Owner: arena.  Collective: no. */
 ls_status ls_checkpoint_read(const char *path, struct ls_checkpoint *checkpoint,
                              struct ls_arena *arena);
+
+/** The array `name` of a file that tells of a failure, converted to `type`; axes 0 when it is not
+ *  there.  Errors: LS_DATA.  Owner: arena.  Collective: no. */
+ls_status ls_checkpoint_read_array(const char *path, const char *name, enum ls_array_type type,
+                                   struct ls_array *array, struct ls_arena *arena);
 
 /** Only the tensors below /model of any HDF5 file (a checkpoint, or weights written from PyTorch
  *  with h5py, of any real type, converted to float).  Errors: LS_DATA.  Owner: arena.

@@ -167,6 +167,18 @@ static ls_status get_normalize(const char *path, hid_t file, struct ls_checkpoin
     return LS_OK;
 }
 
+/* What older files do not have. */
+static ls_status get_refused(const char *path, hid_t file, struct ls_checkpoint *checkpoint)
+{
+    size_t len = 0;
+    checkpoint->lr_factor = 1;
+    if (H5Aexists(file, "lr_factor") <= 0)
+        return LS_OK;
+    LS_TRY(get_u64(path, file, "skipped", &checkpoint->skipped));
+    LS_TRY(get_u64(path, file, "rollbacks", &checkpoint->rollbacks));
+    return get_numbers(path, file, "lr_factor", H5T_NATIVE_DOUBLE, 1, &checkpoint->lr_factor, &len);
+}
+
 ls_status ls_checkpoint_read_head(const char *path, hid_t file, struct ls_checkpoint *checkpoint,
                                   struct ls_arena *arena)
 {
@@ -175,9 +187,15 @@ ls_status ls_checkpoint_read_head(const char *path, hid_t file, struct ls_checkp
     uint64_t version = 0;
     LS_TRY(check_format(path, file, &version, arena));
     LS_TRY(get_root(path, file, version, checkpoint, arena));
+    LS_TRY(get_refused(path, file, checkpoint));
     LS_TRY(check_sampler(path, file, checkpoint));
     LS_TRY(get_strings(path, file, "/job", &one, &job, arena));
     checkpoint->job = job[0];
+    if (ls_hdf5_has(file, "/failure/error")) {
+        const char *const *error = NULL;
+        LS_TRY(get_strings(path, file, "/failure/error", &one, &error, arena));
+        checkpoint->error = error[0];
+    }
     if (ls_hdf5_has(file, "/classes"))
         LS_TRY(get_strings(path, file, "/classes", &checkpoint->n_classes, &checkpoint->classes,
                            arena));

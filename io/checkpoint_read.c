@@ -141,3 +141,50 @@ ls_status ls_checkpoint_read_model(const char *path, size_t *n_tensors, struct l
     ls_hdf5_unlock();
     return status;
 }
+
+static ls_status read_array(const char *path, hid_t file, hid_t dataset, struct ls_array *array,
+                            struct ls_arena *arena)
+{
+    static const size_t element[] = {sizeof(float), sizeof(double), sizeof(int32_t),
+                                     sizeof(uint64_t)};
+    const hid_t memory[] = {H5T_NATIVE_FLOAT, H5T_NATIVE_DOUBLE, H5T_NATIVE_INT32,
+                            H5T_NATIVE_UINT64};
+    struct ls_hdf5_shape shape;
+    LS_TRY(ls_hdf5_shape_get(path, array->path, dataset, &shape));
+    hsize_t file_bytes = 0;
+    uint64_t len = 1;
+    bool possible = shape.axes >= 1 && shape.axes <= LS_HDF5_AXES &&
+                    (shape.class == H5T_FLOAT || shape.class == H5T_INTEGER) &&
+                    H5Fget_filesize(file, &file_bytes) >= 0;
+    for (int a = 0; possible && a < shape.axes; a++) {
+        array->dims[a] = (size_t)shape.dims[a];
+        possible = !__builtin_mul_overflow(len, shape.dims[a], &len);
+    }
+    if (!possible || len == 0 || len > file_bytes)
+        return ls_fail(LS_DATA, "%s is damaged: %s is not what it should be", path, array->path);
+    array->axes = shape.axes;
+    array->data = ls_arena_get(arena, len, element[array->type]);
+    if (!array->data)
+        return LS_OTHER;
+    if (H5Dread(dataset, memory[array->type], H5S_ALL, H5S_ALL, H5P_DEFAULT, array->data) < 0)
+        return ls_hdf5_damaged(path, array->path);
+    return LS_OK;
+}
+
+ls_status ls_checkpoint_read_array(const char *path, const char *name, enum ls_array_type type,
+                                   struct ls_array *array, struct ls_arena *arena)
+{
+    *array = (struct ls_array){.path = name, .type = type};
+    hid_t file = 0, dataset = 0;
+    ls_hdf5_lock();
+    ls_status status = ls_hdf5_open(path, &file);
+    if (status == LS_OK && ls_hdf5_has(file, name)) {
+        dataset = H5Dopen2(file, name, H5P_DEFAULT);
+        status = dataset < 0 ? ls_hdf5_damaged(path, name)
+                             : read_array(path, file, dataset, array, arena);
+        ls_hdf5_close(dataset);
+    }
+    ls_hdf5_close(file);
+    ls_hdf5_unlock();
+    return status;
+}

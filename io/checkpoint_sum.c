@@ -58,6 +58,10 @@ uint64_t ls_checkpoint_sum(const struct ls_checkpoint *c)
     if (c->n_normalize)
         sum += item("mean", c->mean, c->n_normalize * sizeof *c->mean) +
                item("std", c->std, c->n_normalize * sizeof *c->std);
+    if (c->skipped || c->rollbacks) /* older files do not have them */
+        sum += item("skipped", &c->skipped, sizeof c->skipped) +
+               item("rollbacks", &c->rollbacks, sizeof c->rollbacks) +
+               item("lr_factor", &c->lr_factor, sizeof c->lr_factor);
     for (size_t t = 0; t < c->n_tensors; t++)
         sum += sum_tensor(&c->tensors[t]);
     return sum ? sum : 1;

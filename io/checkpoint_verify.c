@@ -14,6 +14,8 @@ static bool same_head(const struct ls_checkpoint *a, const struct ls_checkpoint 
                 ls_shape_equal(a->input, b->input) && strcmp(a->job, b->job) == 0 &&
                 strcmp(a->engine, b->engine) == 0 && strcmp(a->libm, b->libm) == 0 &&
                 same_bytes(&a->best_metric, &b->best_metric, sizeof a->best_metric) &&
+                a->skipped == b->skipped && a->rollbacks == b->rollbacks &&
+                same_bytes(&a->lr_factor, &b->lr_factor, sizeof a->lr_factor) &&
                 a->n_normalize == b->n_normalize && a->n_classes == b->n_classes;
     for (size_t c = 0; same && c < a->n_classes; c++)
         same = strcmp(a->classes[c], b->classes[c]) == 0;

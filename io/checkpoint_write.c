@@ -79,6 +79,9 @@ static ls_status put_root(const struct ls_outfile *out, const struct ls_checkpoi
     LS_TRY(status);
     LS_TRY(put_text(out, root, "engine", checkpoint->engine));
     LS_TRY(put_text(out, root, "libm", checkpoint->libm));
+    LS_TRY(put_u64(out, root, "skipped", 1, &checkpoint->skipped));
+    LS_TRY(put_u64(out, root, "rollbacks", 1, &checkpoint->rollbacks));
+    LS_TRY(put_double(out, root, "lr_factor", checkpoint->lr_factor));
     LS_TRY(put_double(out, root, "best_metric", checkpoint->best_metric));
     LS_TRY(put_u64(out, root, "best_step", 1, &checkpoint->best_step));
     const uint64_t sum = ls_checkpoint_sum(checkpoint);
@@ -173,6 +176,23 @@ static ls_status put_strings(const struct ls_outfile *out, const char *name, siz
     return status;
 }
 
+static ls_status put_failure(const struct ls_outfile *out, const struct ls_checkpoint *checkpoint)
+{
+    const hid_t disk[] = {H5T_IEEE_F32LE, H5T_IEEE_F64LE, H5T_STD_I32LE, H5T_STD_U64LE};
+    const hid_t memory[] = {H5T_NATIVE_FLOAT, H5T_NATIVE_DOUBLE, H5T_NATIVE_INT32,
+                            H5T_NATIVE_UINT64};
+    for (size_t i = 0; i < checkpoint->n_arrays; i++) {
+        const struct ls_array *const array = &checkpoint->arrays[i];
+        hsize_t dims[LS_HDF5_AXES];
+        for (int a = 0; a < array->axes; a++)
+            dims[a] = array->dims[a];
+        if (array->axes > 0)
+            LS_TRY(put_array(out, array->path, array->axes, dims, disk[array->type],
+                             memory[array->type], array->data));
+    }
+    return checkpoint->error ? put_strings(out, "/failure/error", 1, &checkpoint->error) : LS_OK;
+}
+
 static ls_status put_all(const struct ls_outfile *out, const struct ls_checkpoint *checkpoint)
 {
     LS_TRY(put_root(out, checkpoint));
@@ -190,7 +210,7 @@ static ls_status put_all(const struct ls_outfile *out, const struct ls_checkpoin
         ls_hdf5_yield();
         LS_TRY(put_floats(out, tensor->path, tensor->axes, tensor->dims, tensor->data));
     }
-    return LS_OK;
+    return put_failure(out, checkpoint);
 }
 
 /* What the disk must hold: the data, a checksum a chunk, and about a page of metadata each. */
@@ -206,6 +226,12 @@ static uint64_t bytes_needed(const struct ls_checkpoint *checkpoint)
         for (int a = 0; a < tensor->axes; a++)
             len *= tensor->dims[a];
         LS_ASSERT(len > 0);
+        bytes += len + 4096;
+    }
+    for (size_t i = 0; i < checkpoint->n_arrays; i++) {
+        uint64_t len = sizeof(double);
+        for (int a = 0; a < checkpoint->arrays[i].axes; a++)
+            len *= checkpoint->arrays[i].dims[a];
         bytes += len + 4096;
     }
     return bytes;
