@@ -53,8 +53,10 @@ static ls_status read_labels(struct ls_loader *loader, struct ls_batch *batch, s
     const uint64_t *const samples = batch->samples + at;
     if (spec->target == LS_TARGET_VALUES) {
         LS_TRY(ls_source_read_values(spec->source, samples, n, loader->values));
+        batch->refused = LS_REFUSED_Y;
         if (spec->check)
             LS_TRY(ls_source_check_finite(spec->source, "y", loader->values, spec->k, samples, n));
+        batch->refused = LS_REFUSED_SHARE;
         for (size_t i = 0; i < n * spec->k; i++) {
             const float value = loader->values[i];
             if (spec->shares && !(value >= 0 && value <= 1))
@@ -63,14 +65,17 @@ static ls_status read_labels(struct ls_loader *loader, struct ls_batch *batch, s
                                (double)value);
             batch->values[at * spec->k + i] = LS_R(value);
         }
+        batch->refused = LS_REFUSED_NOT;
         return LS_OK;
     }
     LS_TRY(ls_source_read_classes(spec->source, samples, n, loader->labels));
+    batch->refused = LS_REFUSED_CLASS;
     for (size_t i = 0; i < n; i++) {
         if (loader->labels[i] < 0 || (uint64_t)loader->labels[i] >= spec->k)
             return ls_label_fail(spec->source, samples[i], loader->labels[i], spec->k);
         batch->classes[at + i] = (int32_t)loader->labels[i];
     }
+    batch->refused = LS_REFUSED_NOT;
     return LS_OK;
 }
 
@@ -95,8 +100,10 @@ static ls_status read_shard(struct ls_loader *loader, struct ls_batch *batch, in
     const bool ready = as_read(spec);
     float *const raw = ready ? (float *)(void *)x : loader->raw;
     LS_TRY(ls_source_read_x(spec->source, samples, n, raw));
+    batch->refused = LS_REFUSED_X;
     if (spec->check)
         LS_TRY(ls_source_check_finite(spec->source, "x", raw, len, samples, n));
+    batch->refused = LS_REFUSED_NOT;
     for (size_t i = 0; i < n && !ready; i++)
         ls_transform(spec->transform, spec->training, batch->occasions[at + i], samples[i],
                      raw + i * len, x + i * len);
@@ -147,6 +154,7 @@ static void fill(struct ls_loader *loader, uint64_t s)
     batch->epoch = step.epoch;
     batch->global_n = step.n;
     batch->status = LS_OK;
+    batch->refused = LS_REFUSED_NOT;
     choose(loader, batch, &step);
     for (int i = 0; i < spec->tree->last - spec->tree->first && batch->status == LS_OK; i++)
         batch->status = read_shard(loader, batch, i);

@@ -11,6 +11,15 @@
 #include "src/losses/loss.h"
 #include "src/tree/tree.h"
 
+/* Why a batch was read but cannot be trained on. */
+enum ls_refused {
+    LS_REFUSED_NOT,   /* it can, or it could not be read */
+    LS_REFUSED_X,     /* a value of x is not finite, when asked to check */
+    LS_REFUSED_Y,     /* likewise of y */
+    LS_REFUSED_CLASS, /* a label is none of the model's classes */
+    LS_REFUSED_SHARE  /* a label is outside 0 to 1, where the loss takes such */
+};
+
 /* One rank's part of a global batch. Shard i (from 0, local) holds n[i] samples; its rows begin
  * at i * max_n in every array. */
 struct ls_batch {
@@ -25,6 +34,7 @@ struct ls_batch {
     int32_t *classes;    /* (local shards, max_n), or NULL */
     real *values;        /* (local shards, max_n, K), or NULL */
     ls_status status;    /* of reading it; the message is `message` */
+    enum ls_refused refused;
     char message[LS_MESSAGE_LEN];
 };
 

@@ -50,6 +50,7 @@ const struct ls_optimizer_ops ls_optimizer_adagrad = {
     .args_bytes = sizeof(struct args),
     .plan = plan,
     .update = update,
+    .adaptive = true,
     .usual_lr = {1e-5, 1},
     .reach = reach,
 };

@@ -70,6 +70,7 @@ const struct ls_optimizer_ops ls_optimizer_adam = {
     .args_bytes = sizeof(struct ls_adam_args),
     .plan = ls_adam_plan,
     .update = update,
+    .adaptive = true,
     .usual_lr = {1e-6, 0.03},
     .reach = reach,
 };

@@ -23,6 +23,7 @@ const struct ls_optimizer_ops ls_optimizer_adamw = {
     .args_bytes = sizeof(struct ls_adam_args),
     .plan = ls_adam_plan,
     .update = update,
+    .adaptive = true,
     .usual_lr = {1e-6, 0.03},
     .reach = reach,
 };

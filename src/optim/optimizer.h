@@ -49,6 +49,7 @@ struct ls_optimizer_ops {
     void (*update)(const struct ls_optimizer *optimizer, const struct ls_update *update);
     /* Learning rates that are usual, times what follows. */
     double usual_lr[2];
+    bool adaptive; /* the step of an element is about lr, however large its gradient */
     /* By how much momentum lengthens the step along a steady gradient; NULL: not at all. */
     double (*gain)(const struct ls_optimizer *optimizer);
     /* What an update with `lr` and `weight_decay` makes of w and the slots at most: loose, but

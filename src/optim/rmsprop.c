@@ -93,6 +93,7 @@ const struct ls_optimizer_ops ls_optimizer_rmsprop = {
     .args_bytes = sizeof(struct args),
     .plan = plan,
     .update = update,
+    .adaptive = true,
     .usual_lr = {1e-6, 0.1},
     .gain = gain,
     .reach = reach,

@@ -134,6 +134,24 @@ static ls_status agree_on_batch(const struct ls_trainer *trainer, const struct l
     return ls_agree(trainer->ws->peers, mine);
 }
 
+void ls_trainer_take(const struct ls_trainer *trainer, const struct ls_batch *batch,
+                     const double *tail, struct ls_record *record, struct ls_gradient *gradient)
+{
+    const double weight = tail[LS_TAIL_WEIGHT] > 0 ? tail[LS_TAIL_WEIGHT] : 1;
+    *record = (struct ls_record){
+        .step = batch->step,
+        .epoch = batch->epoch,
+        .samples = batch->global_n,
+        .loss = tail[LS_TAIL_VALUE] / weight,
+        .lr = ls_schedule_lr(trainer->spec.schedule, trainer->spec.optimizer->lr, batch->step) *
+              trainer->lr_factor,
+        .stop = tail[LS_TAIL_STOP] > 0};
+    *gradient = (struct ls_gradient){.sum = trainer->ws->reducer.sum,
+                                     .divisor = LS_R(weight),
+                                     .penalty = trainer->spec.penalty,
+                                     .factor = 1};
+}
+
 ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *batch, bool stop,
                           struct ls_record *record)
 {
@@ -152,19 +170,8 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
     at = ls_profile_phase(ws->profile, LS_PHASE_REDUCE, at);
     if (tail[LS_TAIL_FAILED] > 0)
         return agree_on_batch(trainer, batch);
-    const double weight = tail[LS_TAIL_WEIGHT] > 0 ? tail[LS_TAIL_WEIGHT] : 1;
-    *record = (struct ls_record){
-        .step = batch->step,
-        .epoch = batch->epoch,
-        .samples = batch->global_n,
-        .loss = tail[LS_TAIL_VALUE] / weight,
-        .lr = ls_schedule_lr(trainer->spec.schedule, trainer->spec.optimizer->lr, batch->step) *
-              trainer->lr_factor,
-        .stop = tail[LS_TAIL_STOP] > 0};
-    const struct ls_gradient gradient = {.sum = ws->reducer.sum,
-                                         .divisor = LS_R(weight),
-                                         .penalty = trainer->spec.penalty,
-                                         .factor = 1};
+    struct ls_gradient gradient;
+    ls_trainer_take(trainer, batch, tail, record, &gradient);
     record->grad_norm = ls_trainer_norm(trainer, &gradient);
     LS_TRY(ls_trainer_finite(trainer, &gradient, record));
     LS_TRY(ls_trainer_overflow(trainer, &gradient, record));

@@ -81,6 +81,11 @@ ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_sp
 ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *batch, bool stop,
                           struct ls_record *record);
 
+/** What a pass has given, from its tail: the record but for the norm, and the gradient before
+ *  clipping.  Collective: no. */
+void ls_trainer_take(const struct ls_trainer *trainer, const struct ls_batch *batch,
+                     const double *tail, struct ls_record *record, struct ls_gradient *gradient);
+
 /** Whether weight decay and penalties apply to a tensor.  Collective: no. */
 bool ls_trainer_decays(const struct ls_trainer *trainer, const struct ls_param *param);
 
