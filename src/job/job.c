@@ -29,6 +29,7 @@ static const struct ls_option top_options[] = {
     NODE("sampler", sampler_node, "", "order of the samples"),
     NODE("checkpoint", checkpoint_node, "", "when to write one"),
     NODE("init", init_node, "", "weights to begin with [random]"),
+    NODE("on_failure", on_failure_node, "", "a loss or gradient that is not finite [stop]"),
     {"log_every", LS_SIZE, AT(log_every), "10", 1, 1e9, NULL, "steps between records"},
     {"engine", LS_STRING, AT(engine), "", 0, 0, NULL, "compute engine [the default one]"},
     {0}};
@@ -174,6 +175,7 @@ ls_status ls_job_parse(struct ls_job *job, const struct ls_node *root, const cha
                             &job->checkpoint));
     LS_TRY(ls_options_parse(init_options, job->init_node, "init", NULL, arena, &job->init));
     LS_TRY(parse_path(&job->init.from, folder, arena));
+    LS_TRY(ls_on_failure_parse(&job->on_failure, job->on_failure_node, arena));
     if (job->engine && job->engine[0] && !ls_engine_find(job->engine)) {
         const char *const near = ls_nearest(job->engine, ls_engine_names());
         return ls_node_fail(ls_node_get(root, "engine"), "engine \"%s\" is not built in%s%s%s",

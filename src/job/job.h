@@ -6,6 +6,7 @@
 #include "src/data/plan.h"
 #include "src/data/transform.h"
 #include "src/engine/engine.h"
+#include "src/job/on_failure.h"
 #include "src/losses/loss.h"
 #include "src/optim/clip.h"
 #include "src/optim/optimizer.h"
@@ -59,7 +60,7 @@ struct ls_job {
     size_t seed, batch, threads, epochs, steps, log_every;
     const struct ls_node *data_node, *model, *shards_node, *loss_node, *optimizer_node;
     const struct ls_node *schedule_node, *clip_node, *regularize_node, *sampler_node;
-    const struct ls_node *checkpoint_node, *init_node;
+    const struct ls_node *checkpoint_node, *init_node, *on_failure_node;
     struct ls_names metrics;
     const char *engine; /* NULL: the default */
     /* worked out */
@@ -73,6 +74,7 @@ struct ls_job {
     struct ls_job_sampler sampler;
     struct ls_job_checkpoint checkpoint;
     struct ls_job_init init;
+    struct ls_on_failure on_failure;
 };
 
 /* A table of keys and the key of the job under which it stands ("" for the top). */

@@ -134,6 +134,14 @@ static ls_status put_loss(struct ls_node *root, const struct ls_loss_ops *ops,
     return LS_OK;
 }
 
+static ls_status put_on_failure(struct ls_node *root, const struct ls_policy_kind *policy,
+                                struct ls_arena *arena)
+{
+    struct ls_node *const arguments =
+        arguments_of(root, "on_failure", policy->kind, policy->options, arena);
+    return arguments ? put_defaults(arguments, policy->options, arena) : LS_OTHER;
+}
+
 ls_status ls_job_resolve(const struct ls_job *job, struct ls_node *root, size_t shards,
                          const char *engine, const struct ls_loss *loss, struct ls_arena *arena)
 {
@@ -151,6 +159,8 @@ ls_status ls_job_resolve(const struct ls_job *job, struct ls_node *root, size_t 
         LS_TRY(put(init, "from", job->init.from, arena));
     LS_TRY(put_sections(root, arena));
     LS_TRY(put_loss(root, job->loss.ops, loss, arena));
+    if (job->on_failure.policy != LS_POLICY_STOP)
+        LS_TRY(put_on_failure(root, &ls_policies[job->on_failure.policy], arena));
     const struct ls_option *const options = job->optimizer.ops->options;
     struct ls_node *const arguments =
         arguments_of(root, "optimizer", job->optimizer.ops->kind, options, arena);
