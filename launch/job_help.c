@@ -36,6 +36,9 @@ void ls_job_help(FILE *file)
     (void)fputs("\noptimizer:\n", file);
     for (const struct ls_optimizer_ops *const *ops = ls_optimizer_kinds; *ops; ops++)
         member(file, (*ops)->kind, (*ops)->help, (*ops)->options);
+    (void)fputs("\non_failure:\n", file);
+    for (const struct ls_policy_kind *policy = ls_policies; policy->kind; policy++)
+        member(file, policy->kind, policy->help, policy->options);
     (void)fputs("\nmetrics:\n", file);
     for (const struct ls_metric_ops *const *ops = ls_metrics; *ops; ops++)
         (void)fprintf(file, "  %-18s %s\n", (*ops)->name, (*ops)->help);

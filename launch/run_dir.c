@@ -163,6 +163,18 @@ ls_status ls_run_dir_keep(struct ls_run_dir *run)
                  : LS_OK;
 }
 
+ls_status ls_run_dir_rewind(struct ls_run_dir *run, uint64_t step)
+{
+    char path[PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/metrics.jsonl", run->path);
+    LS_TRY(ls_run_metrics_trim(path, step));
+    FILE *file = NULL;
+    LS_TRY(open_file(path, &file, &run->metrics_end));
+    (void)fclose(run->metrics);
+    run->metrics = file;
+    return LS_OK;
+}
+
 void ls_run_dir_log(struct ls_run_dir *run, const char *format, ...)
 {
     const time_t now = time(NULL);

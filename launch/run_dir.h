@@ -61,6 +61,10 @@ ls_status ls_run_dir_save(const struct ls_run_dir *run, const struct ls_checkpoi
  *  there is no room, lost together.  Errors: LS_DATA: lost.  Collective: no; rank 0. */
 ls_status ls_run_dir_keep(struct ls_run_dir *run);
 
+/** Takes the records of steps after `step` out of metrics.jsonl, for a run that goes back.
+ *  Errors: LS_DATA.  Collective: no; rank 0. */
+ls_status ls_run_dir_rewind(struct ls_run_dir *run, uint64_t step);
+
 /** A line for log.txt.  Collective: no; rank 0. */
 void ls_run_dir_log(struct ls_run_dir *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -128,6 +128,9 @@ static void copy_snapshot(struct ls_training *t)
     c->sample = t->step % per_epoch * s->job.batch;
     c->best_metric = t->best;
     c->best_step = t->best_step;
+    c->skipped = t->trainer.skipped;
+    c->rollbacks = t->rollbacks;
+    c->lr_factor = t->trainer.lr_factor;
     ls_state_copy(&s->model, &t->trainer, c);
 }
 
@@ -161,6 +164,12 @@ static ls_status give_snapshot(struct ls_training *t, bool is_best, bool must)
     LS_TRY(check_finite(&t->saver.checkpoint));
     ls_saver_give(&t->saver, is_best);
     return LS_OK;
+}
+
+void ls_training_finish_saving(struct ls_training *t)
+{
+    (void)ls_saver_wait(&t->saver, LS_FOREVER_S);
+    ls_training_saved(t);
 }
 
 static ls_status finish(struct ls_training *t)

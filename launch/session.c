@@ -222,8 +222,10 @@ ls_status ls_session_prepare(struct ls_session *s, const struct ls_checkpoint *c
     return ls_job_resolve(&s->job, s->root, s->shards, s->engine->name, &s->loss, s->arena);
 }
 
+/* freeze  layers that do not move; NULL: none */
 static ls_status plan_from_checkpoint(struct ls_session *s, const struct ls_checkpoint *checkpoint,
-                                      const char *data_path, size_t batch)
+                                      const char *data_path, size_t batch,
+                                      const struct ls_names *freeze)
 {
     if (batch > 0)
         s->job.batch = batch;
@@ -238,7 +240,7 @@ static ls_status plan_from_checkpoint(struct ls_session *s, const struct ls_chec
     s->room = s->valid_plan.batch;
     LS_TRY(take_engine(s));
     LS_TRY(plan_tree(s, checkpoint));
-    LS_TRY(ls_model_create(&s->model, s->job.model, s->train.shape, s->engine, s->job.seed, NULL,
+    LS_TRY(ls_model_create(&s->model, s->job.model, s->train.shape, s->engine, s->job.seed, freeze,
                            s->arena));
     s->loss = s->job.loss;
     LS_TRY(plan_loss(s, NULL));
@@ -262,8 +264,27 @@ ls_status ls_session_from_checkpoint(struct ls_session *s, const char *path, con
     s->job.data.train = data_path;
     LS_TRY(
         ls_within(open_file(s, data_path, NULL, s->job.data.memory << 20, &s->train), "%s", path));
-    return ls_agree(peers,
-                    ls_within(plan_from_checkpoint(s, checkpoint, data_path, batch), "%s", path));
+    return ls_agree(
+        peers, ls_within(plan_from_checkpoint(s, checkpoint, data_path, batch, NULL), "%s", path));
+}
+
+static ls_status plan_again(struct ls_session *s, const struct ls_checkpoint *checkpoint,
+                            size_t threads)
+{
+    LS_TRY(ls_job_file_parse(checkpoint->job, s->job_path, s->arena, &s->root));
+    LS_TRY(ls_job_parse(&s->job, s->root, ".", s->arena));
+    s->job.threads = threads;
+    s->job.shards = 0; /* the checkpoint's */
+    LS_TRY(plan_from_checkpoint(s, checkpoint, s->job_path, 0, &s->job.init.freeze));
+    return ls_schedule_plan(&s->job.schedule, s->plan.steps_per_epoch, s->steps, s->arena);
+}
+
+ls_status ls_session_again(struct ls_session *s, const struct ls_checkpoint *checkpoint, size_t n,
+                           size_t threads)
+{
+    s->train = (struct ls_source){
+        .path = s->job_path, .len = n, .shape = checkpoint->input, .has_labels = true};
+    return ls_agree(s->peers, ls_within(plan_again(s, checkpoint, threads), "%s", s->job_path));
 }
 
 struct ls_loader_spec ls_session_train_loader(struct ls_session *s)

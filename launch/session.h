@@ -58,6 +58,14 @@ ls_status ls_session_from_checkpoint(struct ls_session *session, const char *pat
                                      const char *data_path, size_t batch, size_t threads,
                                      const struct ls_peers *peers, struct ls_arena *arena);
 
+/** The step of a failure again, without data: the model, loss and schedule of a checkpoint's job,
+ *  for one global batch.
+ *  session  arena, peers, job_path, steps and plan.steps_per_epoch are given, the rest zero
+ *  n        samples of the batch
+ *  Errors: LS_USAGE, LS_DATA.  Collective: yes. */
+ls_status ls_session_again(struct ls_session *session, const struct ls_checkpoint *checkpoint,
+                           size_t n, size_t threads);
+
 /** What the loader reads for training, or for evaluation of `valid`.  Collective: no. */
 struct ls_loader_spec ls_session_train_loader(struct ls_session *session);
 struct ls_loader_spec ls_session_valid_loader(struct ls_session *session);

@@ -66,6 +66,18 @@ static unsigned wants(const struct ls_training *t)
     return all;
 }
 
+ls_status ls_training_take(struct ls_training *t, const struct ls_checkpoint *checkpoint)
+{
+    LS_TRY(ls_state_restore_model(checkpoint, &t->session->model));
+    LS_TRY(ls_state_restore_slots(checkpoint, &t->trainer));
+    t->trainer.skipped = checkpoint->skipped;
+    t->trainer.lr_factor = checkpoint->lr_factor;
+    t->trainer.reach.w = (double)INFINITY;
+    t->rollbacks = checkpoint->rollbacks;
+    t->step = checkpoint->step;
+    return LS_OK;
+}
+
 static ls_status restore(struct ls_training *t, const struct ls_checkpoint *checkpoint)
 {
     struct ls_session *const s = t->session;
@@ -88,8 +100,7 @@ static ls_status restore(struct ls_training *t, const struct ls_checkpoint *chec
     struct ls_node *begun = NULL;
     LS_TRY(ls_job_file_parse(checkpoint->job, "its job", s->arena, &begun));
     LS_TRY(ls_job_change(begun, s->root, per_epoch, &t->changed, s->arena));
-    LS_TRY(ls_state_restore_slots(checkpoint, &t->trainer));
-    t->step = checkpoint->step;
+    LS_TRY(ls_training_take(t, checkpoint));
     if (strcmp(best_of(begun), best_of(s->root)) == 0)
         t->best = checkpoint->best_metric, t->best_step = checkpoint->best_step;
     return LS_OK;
@@ -111,6 +122,7 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
                                          .penalty = job->penalty,
                                          .seed = job->seed};
     LS_TRY(ls_trainer_init(&t->trainer, &spec, &t->ws, s->arena));
+    LS_TRY(ls_history_init(&t->history, (size_t)s->model.n_layers, s->arena));
     if (checkpoint)
         LS_TRY(restore(t, checkpoint));
     t->first_step = t->step;
@@ -153,16 +165,33 @@ static ls_status end_of_step(struct ls_training *t, bool stopping)
                                               : LS_OK;
 }
 
+/* One step, or what becomes of it. */
+static ls_status step(struct ls_training *t, struct ls_record *record, bool *went_back)
+{
+    const struct ls_batch *const batch = ls_loader_next(t->loader);
+    if (t->here)
+        ls_history_weigh(&t->history, &t->session->model, t->step + 1);
+    const ls_status status = ls_trainer_step(&t->trainer, batch, ls_signals_stop(), record);
+    if (status != LS_OK)
+        return ls_training_refused(t, batch, record, status, went_back);
+    ls_history_add(&t->history, record, t->trainer.layer_norm);
+    t->step++;
+    ls_training_record(t, record);
+    return LS_OK;
+}
+
 static ls_status loop(struct ls_training *t)
 {
     const struct ls_session *const s = t->session;
     t->start_s = t->record_s = ls_seconds();
+    if (s->job.on_failure.policy == LS_POLICY_ROLLBACK && t->step == 0)
+        LS_TRY(ls_training_save(t, false, true)); /* to go back to */
     while (t->step < s->steps) {
-        struct ls_record record;
-        const struct ls_batch *const batch = ls_loader_next(t->loader);
-        LS_TRY(ls_trainer_step(&t->trainer, batch, ls_signals_stop(), &record));
-        t->step++;
-        ls_training_record(t, &record);
+        struct ls_record record = {0};
+        bool went_back = false;
+        LS_TRY(step(t, &record, &went_back));
+        if (went_back)
+            continue;
         ls_training_saved(t);
         const bool stopping = record.stop && t->step < s->steps;
         LS_TRY(end_of_step(t, stopping));
@@ -222,7 +251,7 @@ ls_status ls_training_run(struct ls_training *t)
     if (status == LS_OK)
         ls_run_dir_log(&t->run, "done: %llu steps in %.1f s", (unsigned long long)t->step,
                        ls_seconds() - t->start_s);
-    else
+    else if (ls_message()[0])
         ls_run_dir_log(&t->run, "%s", ls_message());
     return status;
 }

@@ -6,6 +6,7 @@
 #include "launch/saver.h"
 #include "launch/session.h"
 #include "launch/terminal.h"
+#include "src/examine/history.h"
 #include "src/step/trainer.h"
 
 enum { LS_MAX_METRICS = 16 };
@@ -23,6 +24,8 @@ struct ls_training {
     bool here;             /* this is rank 0 */
     struct ls_workspace ws;
     struct ls_trainer trainer;
+    struct ls_history history;
+    uint64_t rollbacks; /* so far */
     struct ls_evaluator evaluator;
     struct ls_loader *loader, *valid_loader;
     size_t n_metrics;
@@ -81,6 +84,21 @@ void ls_training_warn(struct ls_training *training, const char *format, ...)
  *  epoch  epochs finished or, at the end of a run in mid-epoch, begun
  *  Collective: yes. */
 ls_status ls_training_evaluate(struct ls_training *training, uint64_t epoch, bool *is_best);
+
+/** Takes the state of a checkpoint of this run: parameters, the optimiser's, the place in the data.
+ *  Errors: LS_DATA: of another model.  Collective: no, yet every rank takes the same before the
+ * next collective call. */
+ls_status ls_training_take(struct ls_training *training, const struct ls_checkpoint *checkpoint);
+
+/** Waits until no checkpoint is being written.  Collective: no; rank 0. */
+void ls_training_finish_saving(struct ls_training *training);
+
+/** What becomes of a step that was refused with `status`, as the job's on_failure says.
+ *  went_back  the run is at an earlier step again; else the batch was passed over
+ *  Errors: the status, when the run ends; if the message is empty, all has been said.
+ *  Collective: yes. */
+ls_status ls_training_refused(struct ls_training *training, const struct ls_batch *batch,
+                              const struct ls_record *record, ls_status status, bool *went_back);
 
 /** The record of a step: a line of metrics.jsonl when one is due, and the progress.
  *  Collective: no; all ranks call it, rank 0 writes. */

@@ -144,7 +144,6 @@ with "a label above the classes, weighed" 3 'label\.h5.*sample 41.*3' data.train
     'loss={cross_entropy: {class_weights: balanced}}'
 with "a label above the classes, in valid" 3 'label\.h5.*sample 41.*3' data.valid=label.h5
 with "a NaN in x, when asked to check" 3 'nan\.h5.*sample 23' data.train=nan.h5 data.check=true
-with "a NaN in x, not asked to check" 4 'step 2|not finite|nan' data.train=nan.h5
 with "x and y of different length" 3 'short\.h5.*60.*59' data.train=short.h5
 with "values where classes belong" 3 'values\.h5.*class' data.train=values.h5
 with "classes where values belong" 3 'good\.h5.*' loss=mse

@@ -4,10 +4,11 @@
  *   csv tsv   OUT, with a line of names and the class in words
  *   images    OUT/CLASS/SAMPLE.png, the class in words
  * Keys: n x (dims, "3,8,8") k values ylen type (u8 i16 f32 f64) chunk nan (a sample) label
- * ("SAMPLE:VALUE"). */
+ * ("SAMPLE:VALUE") set ("SAMPLE:ELEMENT:VALUE", SAMPLE may be all) target ("SAMPLE:VALUE"). */
 #include "tests/tools/make_data.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,9 @@ double data_x(const struct data_spec *spec, size_t sample, size_t element)
     const double value = draw(group + 1000, element) + 0.5 * draw(sample + 5000, element);
     if (sample == spec->nan_at && element == data_sample_len(spec) / 2)
         return (double)NAN;
+    const bool all = spec->set_at == SIZE_MAX;
+    if (element == spec->set_element && (all || sample == spec->set_at))
+        return spec->set;
     if (spec->type == 'u')
         return floor(128.0 + 80.0 * value);
     return spec->type == 'i' ? floor(1000.0 * value) : value;
@@ -55,6 +59,8 @@ double data_x(const struct data_spec *spec, size_t sample, size_t element)
 
 double data_value(const struct data_spec *spec, size_t sample, size_t column)
 {
+    if (sample == spec->target_at)
+        return spec->target;
     const double x = data_x(spec, sample, column % data_sample_len(spec));
     return x * x + 0.25 * (double)column;
 }
@@ -84,6 +90,22 @@ static void parse_label(struct data_spec *spec, const char *text)
     spec->label = colon ? strtol(colon + 1, NULL, 10) : 0;
 }
 
+static void parse_set(struct data_spec *spec, const char *text)
+{
+    const char *const element = strchr(text, ':');
+    const char *const value = element ? strchr(element + 1, ':') : NULL;
+    spec->set_at = strncmp(text, "all", 3) == 0 ? SIZE_MAX : parse_number(text);
+    spec->set_element = element ? parse_number(element + 1) : 0;
+    spec->set = value ? strtod(value + 1, NULL) : 0;
+}
+
+static void parse_target(struct data_spec *spec, const char *text)
+{
+    const char *const colon = strchr(text, ':');
+    spec->target_at = parse_number(text);
+    spec->target = colon ? strtod(colon + 1, NULL) : 0;
+}
+
 static void parse(struct data_spec *spec, const char *argument)
 {
     const char *const equals = strchr(argument, '=');
@@ -102,6 +124,10 @@ static void parse(struct data_spec *spec, const char *argument)
         parse_dims(spec, value);
     else if (strncmp(argument, "label=", 6) == 0)
         parse_label(spec, value);
+    else if (strncmp(argument, "set=", 4) == 0)
+        parse_set(spec, value);
+    else if (strncmp(argument, "target=", 7) == 0)
+        parse_target(spec, value);
     else if (strncmp(argument, "type=", 5) == 0)
         spec->type = strcmp(value, "f64") == 0 ? 'd' : value[0];
     else {
@@ -118,7 +144,9 @@ int main(int argc, char **argv)
                              .type = 'f',
                              .y_len = SIZE_MAX,
                              .nan_at = SIZE_MAX,
-                             .label_at = SIZE_MAX};
+                             .label_at = SIZE_MAX,
+                             .set_element = SIZE_MAX,
+                             .target_at = SIZE_MAX};
     if (argc < 3)
         return 1;
     for (int i = 3; i < argc; i++)

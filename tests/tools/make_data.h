@@ -17,6 +17,10 @@ struct data_spec {
     /* what is wrong: the sample, or SIZE_MAX */
     size_t nan_at, label_at;
     long label;
+    size_t set_at, set_element; /* this value of this sample (SIZE_MAX: of all) is `set` */
+    double set;
+    size_t target_at; /* the targets of this sample are `target` */
+    double target;
 };
 
 size_t data_sample_len(const struct data_spec *spec);
