@@ -24,6 +24,7 @@ struct ls_loader {
     bool started;
     pthread_mutex_t lock;      /* of what follows */
     pthread_cond_t read, room; /* a batch is ready; a buffer is free, or the loader stops */
+    uint64_t limit;            /* see the spec; UINT64_MAX: none */
     uint64_t wanted;           /* the reader may fill steps below this one */
     uint64_t filled;           /* steps below this one are ready */
     uint64_t next;             /* step that ls_loader_next gives next */
@@ -182,6 +183,17 @@ static void *reader(void *argument)
     return NULL;
 }
 
+/* Lets the reader fill what has room while step s is trained on. */
+static void want(struct ls_loader *loader, uint64_t s)
+{
+    const uint64_t room = s + loader->buffers;
+    const uint64_t wanted = room < loader->limit ? room : loader->limit;
+    if (loader->wanted >= wanted)
+        return;
+    loader->wanted = wanted;
+    pthread_cond_signal(&loader->room);
+}
+
 static size_t max_shard(const struct ls_loader_spec *spec)
 {
     return ls_shard_max(spec->room > 0 ? spec->room : spec->plan->batch, spec->tree->shards);
@@ -245,13 +257,14 @@ ls_status ls_loader_create(struct ls_loader **out, const struct ls_loader_spec *
     struct ls_loader *const loader = ls_alloc(1, sizeof *loader);
     if (!loader)
         return LS_OTHER;
-    *loader = (struct ls_loader){.spec = *spec, .next = first, .filled = first};
+    *loader = (struct ls_loader){.spec = *spec, .next = first, .filled = first, .wanted = first};
     loader->buffers = choose_buffers(spec);
-    loader->wanted = first + loader->buffers;
     ls_arena_init(&loader->arena);
     pthread_mutex_init(&loader->lock, NULL);
     pthread_cond_init(&loader->read, NULL);
     pthread_cond_init(&loader->room, NULL);
+    loader->limit = spec->limit > 0 ? spec->limit : UINT64_MAX;
+    want(loader, first);
     ls_status status = allocate(loader);
     if (status == LS_OK && pthread_create(&loader->thread, NULL, reader, loader) != 0)
         status = ls_fail(LS_OTHER, "cannot start the reader thread");
@@ -267,14 +280,19 @@ const struct ls_batch *ls_loader_next(struct ls_loader *loader)
 {
     pthread_mutex_lock(&loader->lock);
     const uint64_t s = loader->next++;
-    if (loader->wanted < s + loader->buffers) { /* the step before is over: its buffer is free */
-        loader->wanted = s + loader->buffers;
-        pthread_cond_signal(&loader->room);
-    }
+    LS_ASSERT(s < loader->limit);
+    want(loader, s); /* the step before is over: its buffer is free */
     while (loader->filled <= s)
         pthread_cond_wait(&loader->read, &loader->lock);
     pthread_mutex_unlock(&loader->lock);
     return &loader->batch[s % loader->buffers];
+}
+
+void ls_loader_limit(struct ls_loader *loader, uint64_t limit)
+{
+    pthread_mutex_lock(&loader->lock);
+    loader->limit = limit;
+    pthread_mutex_unlock(&loader->lock);
 }
 
 void ls_loader_free(struct ls_loader *loader)

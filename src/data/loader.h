@@ -50,8 +50,9 @@ struct ls_loader_spec {
     bool labels;   /* read them */
     bool check;    /* refuse values that are not finite */
     enum ls_target_kind target;
-    bool shares; /* values are labels or probabilities: refuse those outside [0, 1] */
-    size_t k;    /* outputs of the model */
+    bool shares;    /* values are labels or probabilities: refuse those outside [0, 1] */
+    size_t k;       /* outputs of the model */
+    uint64_t limit; /* no step from here on is read before ls_loader_limit; 0: all may be */
 };
 
 struct ls_loader;
@@ -65,6 +66,10 @@ ls_status ls_loader_create(struct ls_loader **loader, const struct ls_loader_spe
 /** The next step's batch, valid until the next call. Waits for the reader.
  *  Collective: no.  Errors: in the batch. */
 const struct ls_batch *ls_loader_next(struct ls_loader *loader);
+
+/** From now on steps below `limit` may be read, by the next calls of ls_loader_next.
+ *  Collective: no. */
+void ls_loader_limit(struct ls_loader *loader, uint64_t limit);
 
 /** Stops the thread. Takes NULL.  Collective: no. */
 void ls_loader_free(struct ls_loader *loader);

@@ -289,6 +289,24 @@ static void labels_that_do_not_suit_the_loss_are_refused(void **state)
     ls_loader_free(start(f, 0));
 }
 
+/* The reader stands still at the limit, whatever room there is, and goes on once that is moved: a
+ * label that is spoilt meanwhile is seen. */
+static void nothing_is_read_past_the_limit(void **state)
+{
+    struct fixture *const f = *state;
+    const uint64_t sample = own_sample(f); /* of step 1 */
+    f->spec.limit = 1;
+    struct ls_loader *const loader = start(f, 0);
+    assert_int_equal(ls_loader_next(loader)->status, LS_OK);
+    (void)usleep(20000);
+    f->memory.classes[sample] = K;
+    ls_loader_limit(loader, 3);
+    assert_int_equal(ls_loader_next(loader)->status, LS_DATA);
+    f->memory.classes[sample] = 0;
+    assert_int_equal(ls_loader_next(loader)->status, LS_OK);
+    ls_loader_free(loader);
+}
+
 #define LOADER_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -304,6 +322,7 @@ int main(void)
         LOADER_TEST(a_value_that_is_not_finite_rides_in_the_batch_when_asked_to_check),
         LOADER_TEST(a_target_that_is_not_finite_is_found_too),
         LOADER_TEST(a_sample_that_cannot_be_read_rides_in_the_batch),
+        LOADER_TEST(nothing_is_read_past_the_limit),
         LOADER_TEST(labels_that_do_not_suit_the_loss_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
