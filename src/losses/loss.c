@@ -160,20 +160,48 @@ struct ls_loss_sum ls_loss_example(const struct ls_loss *loss, size_t i, size_t 
     return one;
 }
 
+/* Sums over the examples of sample i. */
+static struct ls_loss_sum run_sample(const struct ls_loss *loss, size_t i, const real *restrict z,
+                                     struct ls_targets targets, real *restrict dz)
+{
+    const size_t places = ls_loss_places(loss);
+    struct ls_loss_sum sample = {0};
+    for (size_t place = 0; place < places; place++) {
+        const struct ls_loss_sum one = ls_loss_example(loss, i, place, z, targets, dz);
+        sample.value += one.value;
+        sample.weight += one.weight;
+    }
+    return sample;
+}
+
+float ls_loss_alone(const struct ls_loss *loss, size_t i, double value, const real *restrict z,
+                    struct ls_targets targets)
+{
+    if (loss->class_weight != loss->ones) {
+        struct ls_loss plain = *loss;
+        plain.class_weight = loss->ones;
+        value = run_sample(&plain, i, z, targets, NULL).value;
+    }
+    return (float)(value / (double)ls_loss_places(loss));
+}
+
 struct ls_loss_sum ls_loss_run(const struct ls_loss *loss, size_t n, const real *restrict z,
                                struct ls_targets targets, real *restrict dz)
 {
-    const size_t places = ls_loss_places(loss);
+    return ls_loss_run_each(loss, n, z, targets, dz, NULL);
+}
+
+struct ls_loss_sum ls_loss_run_each(const struct ls_loss *loss, size_t n, const real *restrict z,
+                                    struct ls_targets targets, real *restrict dz,
+                                    float *restrict each)
+{
     struct ls_loss_sum sum = {0};
     for (size_t i = 0; i < n; i++) {
-        struct ls_loss_sum sample = {0};
-        for (size_t place = 0; place < places; place++) {
-            const struct ls_loss_sum one = ls_loss_example(loss, i, place, z, targets, dz);
-            sample.value += one.value;
-            sample.weight += one.weight;
-        }
+        const struct ls_loss_sum sample = run_sample(loss, i, z, targets, dz);
         sum.value += sample.value;
         sum.weight += sample.weight;
+        if (each)
+            each[i] = ls_loss_alone(loss, i, sample.value, z, targets);
     }
     return sum;
 }

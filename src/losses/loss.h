@@ -110,4 +110,17 @@ struct ls_loss_sum ls_loss_example(const struct ls_loss *loss, size_t i, size_t 
 struct ls_loss_sum ls_loss_run(const struct ls_loss *loss, size_t n, const real *restrict z,
                                struct ls_targets targets, real *restrict dz);
 
+/** The same; also the loss of every sample by itself.
+ *  each  (n) overwritten, as ls_loss_alone gives it
+ *  Collective: no.  Errors: none. */
+struct ls_loss_sum ls_loss_run_each(const struct ls_loss *loss, size_t n, const real *restrict z,
+                                    struct ls_targets targets, real *restrict dz,
+                                    float *restrict each);
+
+/** The loss of sample i by itself, whatever the class weights: the mean over its examples.
+ *  value  the sum over its examples, as ls_loss_example gave them
+ *  Collective: no.  Errors: none.  Cost: where there are class weights, working it out again. */
+float ls_loss_alone(const struct ls_loss *loss, size_t i, double value, const real *restrict z,
+                    struct ls_targets targets);
+
 #endif

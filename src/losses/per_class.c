@@ -142,7 +142,7 @@ ls_status ls_class_weights_plan(struct ls_loss *loss, const uint64_t *counts,
         LS_TRY(ls_options_parse(weighting_options, node, "class_weights", NULL, arena, &weighting));
         weigh_by_effective_number(weighting.effective, k, counts, weight);
     }
-    loss->class_weight = weight;
+    loss->class_weight = node && !is_word(node, "none") ? weight : ones;
     loss->ones = ones;
     return LS_OK;
 }

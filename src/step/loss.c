@@ -16,11 +16,12 @@ void ls_pass_loss(const struct ls_pass *pass, const struct ls_loss *loss)
         ls_miner_choose(pass, &now);
 #pragma omp parallel for schedule(static) num_threads(ws->threads)
     for (int shard = 0; shard < ws->shards; shard++) {
+        float *const each = ws->losses ? ws->losses + (size_t)shard * ws->max_n : NULL;
         const struct ls_loss_sum sum =
-            ws->miner ? ls_miner_sum(pass, &now, shard)
-                      : ls_loss_run(&now, ws->n[shard], ls_workspace_output(ws, shard),
-                                    ls_pass_targets(pass, &now, shard),
-                                    ls_workspace_dy(ws, ws->model->n_layers - 1, shard));
+            ws->miner ? ls_miner_sum(pass, &now, shard, each)
+                      : ls_loss_run_each(&now, ws->n[shard], ls_workspace_output(ws, shard),
+                                         ls_pass_targets(pass, &now, shard),
+                                         ls_workspace_dy(ws, ws->model->n_layers - 1, shard), each);
         double *const tail = ws->tail_leaves + (size_t)shard * LS_TAIL_LEN;
         tail[LS_TAIL_VALUE] = sum.value;
         tail[LS_TAIL_WEIGHT] = sum.weight;

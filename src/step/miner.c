@@ -12,14 +12,12 @@ _Static_assert(LS_MINER_BINS == 1 << DIGIT_BITS && LS_MINER_WORDS == PLACE_AND_R
 ls_status ls_miner_init(struct ls_miner *miner, const struct ls_workspace *ws,
                         const struct ls_loss *loss, struct ls_arena *arena)
 {
-    const size_t size = (size_t)ws->peers->size;
     LS_ASSERT(ws->max_n * (size_t)ws->tree->shards <= UINT32_MAX && loss->k <= UINT32_MAX);
     *miner = (struct ls_miner){.room = ws->max_n * ls_loss_places(loss)};
     miner->examples =
         ls_arena_get(arena, (size_t)ws->shards * miner->room, sizeof *miner->examples);
-    miner->gathered = ls_arena_get(arena, size * LS_MINER_BINS, sizeof *miner->gathered);
-    miner->bytes = ls_arena_get(arena, size, sizeof *miner->bytes);
-    return miner->examples && miner->gathered && miner->bytes ? LS_OK : LS_OTHER;
+    return miner->examples ? ls_counts_init(&miner->counts, ws->peers, LS_MINER_BINS, arena)
+                           : LS_OTHER;
 }
 
 /* Smaller for a larger loss, smallest for a NaN: the bits of a double are in the order of its
@@ -83,19 +81,6 @@ static void count_digits(const struct ls_pass *pass, const struct ls_loss *loss,
         }
 }
 
-/* counts (len), summed over the ranks in place. */
-static void sum_over_ranks(const struct ls_workspace *ws, uint64_t *counts, size_t len)
-{
-    struct ls_miner *const miner = ws->miner;
-    for (int r = 0; r < ws->peers->size; r++)
-        miner->bytes[r] = len * sizeof *counts;
-    ls_gather(ws->peers, counts, miner->gathered, miner->bytes);
-    memset(counts, 0, len * sizeof *counts);
-    for (int r = 0; r < ws->peers->size; r++)
-        for (size_t i = 0; i < len; i++)
-            counts[i] += miner->gathered[(size_t)r * len + i];
-}
-
 /* How many candidates to choose, of all ranks'. */
 static uint64_t count_wanted(const struct ls_pass *pass, const struct ls_loss *loss)
 {
@@ -104,7 +89,7 @@ static uint64_t count_wanted(const struct ls_pass *pass, const struct ls_loss *l
     for (int shard = 0; shard < ws->shards; shard++)
         for (size_t at = 0; at < ws->n[shard] * ls_loss_places(loss); at++)
             counts[is_positive(pass, loss, shard, at)]++;
-    sum_over_ranks(ws, counts, 2);
+    ls_counts_sum(&ws->miner->counts, counts, 2);
     return ls_mine_count(&loss->mine, counts[1], counts[0]);
 }
 
@@ -114,7 +99,7 @@ static bool narrow(const struct ls_pass *pass, const struct ls_loss *loss, int w
 {
     uint64_t bins[LS_MINER_BINS], digit = 0;
     count_digits(pass, loss, w, shift, bins);
-    sum_over_ranks(pass->ws, bins, LS_MINER_BINS);
+    ls_counts_sum(&pass->ws->miner->counts, bins, LS_MINER_BINS);
     for (; bins[digit] < *wanted; digit++) {
         LS_ASSERT(digit + 1 < LS_MINER_BINS);
         *wanted -= bins[digit];
@@ -168,7 +153,21 @@ static bool is_chosen(const struct ls_pass *pass, const struct ls_loss *loss, in
     return !miner->none;
 }
 
-struct ls_loss_sum ls_miner_sum(const struct ls_pass *pass, const struct ls_loss *loss, int shard)
+static void list_each(const struct ls_pass *pass, const struct ls_loss *loss, int shard,
+                      const struct ls_loss_sum *examples, float *each)
+{
+    const size_t places = ls_loss_places(loss);
+    for (size_t i = 0; i < pass->ws->n[shard]; i++) {
+        double value = 0;
+        for (size_t place = 0; place < places; place++)
+            value += examples[i * places + place].value;
+        each[i] = ls_loss_alone(loss, i, value, ls_workspace_output(pass->ws, shard),
+                                ls_pass_targets(pass, loss, shard));
+    }
+}
+
+struct ls_loss_sum ls_miner_sum(const struct ls_pass *pass, const struct ls_loss *loss, int shard,
+                                float *each)
 {
     const struct ls_workspace *const ws = pass->ws;
     const size_t places = ls_loss_places(loss), len = loss->k / places;
@@ -176,6 +175,8 @@ struct ls_loss_sum ls_miner_sum(const struct ls_pass *pass, const struct ls_loss
     const struct ls_loss_sum *const examples =
         ws->miner->examples + (size_t)shard * ws->miner->room;
     struct ls_loss_sum sum = {0};
+    if (each)
+        list_each(pass, loss, shard, examples, each);
     for (size_t at = 0; at < ws->n[shard] * places; at++) {
         if (is_chosen(pass, loss, shard, at)) {
             sum.value += examples[at].value;

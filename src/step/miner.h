@@ -7,14 +7,14 @@
 #define LOCKSTEP_STEP_MINER_H
 
 #include "src/step/pass.h"
+#include "src/tree/counts.h"
 
 enum { LS_MINER_WORDS = 3, LS_MINER_BINS = 256 };
 
 struct ls_miner {
     size_t room;                  /* examples of a shard */
     struct ls_loss_sum *examples; /* (local shards, room) */
-    uint64_t *gathered;           /* (size, LS_MINER_BINS) */
-    size_t *bytes;                /* (size) */
+    struct ls_counts counts;      /* of LS_MINER_BINS */
     bool none;                    /* no candidate is chosen */
     uint64_t cut[LS_MINER_WORDS]; /* the key of the last one that is */
 };
@@ -38,7 +38,9 @@ ls_status ls_miner_init(struct ls_miner *miner, const struct ls_workspace *ws,
 void ls_miner_choose(const struct ls_pass *pass, const struct ls_loss *loss);
 
 /** Sums over the chosen examples of local shard `shard`; the gradient of the others becomes 0.
+ *  each  (n) the loss of every sample by itself, chosen or not; NULL: not wanted
  *  Collective: no.  Errors: none. */
-struct ls_loss_sum ls_miner_sum(const struct ls_pass *pass, const struct ls_loss *loss, int shard);
+struct ls_loss_sum ls_miner_sum(const struct ls_pass *pass, const struct ls_loss *loss, int shard,
+                                float *each);
 
 #endif

@@ -120,6 +120,10 @@ ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_sp
         LS_TRY(ls_share(peers, spec->model->n_params * sizeof(real), arena, &memory));
         trainer->slot[s] = memory;
     }
+    if (spec->recall) {
+        const size_t room = ws->max_n * (size_t)ws->tree->shards;
+        LS_TRY(ls_agree(peers, ls_remember_init(&trainer->remember, ws, room, arena)));
+    }
     if (spec->loss->mine.rule == LS_MINE_NONE)
         return LS_OK;
     ws->miner = ls_arena_get(arena, 1, sizeof *ws->miner);
@@ -176,6 +180,8 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
     LS_TRY(ls_trainer_finite(trainer, &gradient, record));
     LS_TRY(ls_trainer_overflow(trainer, &gradient, record));
     ls_trainer_update(trainer, &gradient, record);
+    if (trainer->spec.recall)
+        ls_remember(&trainer->remember, ws, batch, trainer->spec.recall);
     (void)ls_profile_phase(ws->profile, LS_PHASE_UPDATE, at);
     return LS_OK;
 }

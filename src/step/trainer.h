@@ -8,6 +8,7 @@
 #include "src/optim/optimizer.h"
 #include "src/optim/schedule.h"
 #include "src/step/pass.h"
+#include "src/step/remember.h"
 
 /* Elements that lie in the first cache with all that an update reads and writes of them; a block of
  * the norm is a multiple. */
@@ -29,6 +30,7 @@ struct ls_trainer_spec {
     struct ls_clip clip;
     struct ls_penalty penalty;
     uint64_t seed;
+    struct ls_recall *recall; /* where losses are remembered; NULL: nowhere */
 };
 
 /* Ranges [begin, end) of one block that belong to one layer, whose part of the norm is taken by
@@ -58,6 +60,7 @@ struct ls_trainer {
     double lr_factor; /* what the schedule's rate is multiplied by: 1 until a run has gone back */
     struct ls_reach reach; /* no element is larger; infinite: not known */
     double *layer_norm;    /* (layers) of each layer's gradient, by ls_trainer_norm */
+    struct ls_remember remember;
 };
 
 /* What is known of a step once it is done, the same on all ranks. */
@@ -73,7 +76,8 @@ struct ls_record {
 ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_spec *spec,
                           struct ls_workspace *ws, struct ls_arena *arena);
 
-/** One step on `batch`. Parameters, state and running statistics change only when all is well.
+/** One step on `batch`. Parameters, state, running statistics and what is remembered change only
+ *  when all is well.
  *  stop  this rank was asked to stop; the record tells whether any was
  *  Errors, the same on all ranks: what reading the batch failed with on any of them; LS_DIVERGED
  *  when the loss or the gradient is not finite, or the parameters would not be.  Collective: yes.

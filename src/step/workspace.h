@@ -50,6 +50,7 @@ struct ls_workspace {
     double *leaves;            /* (threads, fold.max_len) of a run */
     struct ls_fold fold;       /* for exchanges, and the tails */
     struct ls_miner *miner;    /* NULL: the loss takes every example of a batch */
+    float *losses;             /* (shards, max_n) of every sample of the batch; NULL: not kept */
 
     struct ls_profile *profile; /* NULL: time is not measured */
 };
