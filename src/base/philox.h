@@ -15,7 +15,8 @@ enum ls_purpose {
     LS_DRAW_SPLIT = 4,   /* stream: class */
     LS_DRAW_AUGMENT = 5, /* stream: occasion (the epoch, or pass), index: sample number */
     LS_DRAW_TAIL = 6,    /* stream: class */
-    LS_DRAW_BALANCE = 7  /* stream: class and pass */
+    LS_DRAW_BALANCE = 7, /* stream: class and pass */
+    LS_DRAW_HARD = 9     /* stream: group and step, index: try */
 };
 
 struct ls_draw {
