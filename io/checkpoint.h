@@ -15,6 +15,11 @@
  *
  * A file that tells of a failure has arrays beside these, and /failure/error with the words.
  *
+ *   /sampler/loss                float32 (N), where the job has sampler.hard: the remembered loss
+ * of every sample of the dataset, NaN where there is none yet /sampler/pool                float32
+ * (N), where hard examples are drawn: the loss with which a sample lies in the pool that is drawn
+ * from, NaN where it does not
+ *
  * /sampler is a group with attributes `epoch` and `position`. */
 #ifndef LOCKSTEP_IO_CHECKPOINT_H
 #define LOCKSTEP_IO_CHECKPOINT_H
@@ -44,9 +49,10 @@ struct ls_array {
 };
 
 struct ls_checkpoint {
-    uint64_t epoch;  /* epochs finished */
-    uint64_t step;   /* steps finished */
-    uint64_t sample; /* samples of the running epoch already trained on */
+    const char *path; /* where it was read */
+    uint64_t epoch;   /* epochs finished */
+    uint64_t step;    /* steps finished */
+    uint64_t sample;  /* samples of the running epoch already trained on */
     uint64_t seed;
     uint64_t shards;
     struct ls_shape input;
@@ -66,7 +72,10 @@ struct ls_checkpoint {
     struct ls_tensor *tensors;
     size_t n_arrays; /* of a failure; not read by ls_checkpoint_read */
     const struct ls_array *arrays;
-    const char *error; /* of a failure; NULL: none */
+    const char *error;    /* of a failure; NULL: none */
+    uint64_t n_losses;    /* samples whose losses may be remembered; 0: none */
+    bool has_pool;        /* of these, those drawn from are listed too */
+    float *losses, *pool; /* (n_losses) to be written; they are read by themselves */
 };
 
 /** Writes `checkpoint` to `path` as described above.
@@ -84,6 +93,12 @@ ls_status ls_checkpoint_read(const char *path, struct ls_checkpoint *checkpoint,
  *  there.  Errors: LS_DATA.  Owner: arena.  Collective: no. */
 ls_status ls_checkpoint_read_array(const char *path, const char *name, enum ls_array_type type,
                                    struct ls_array *array, struct ls_arena *arena);
+
+/** The losses of samples [begin, begin + n), n > 0.
+ *  name  "/sampler/loss" or "/sampler/pool", of checkpoint->n_losses values
+ *  Errors: LS_DATA: missing, damaged.  Collective: no. */
+ls_status ls_checkpoint_read_losses(const char *path, const char *name, uint64_t begin, size_t n,
+                                    float *losses);
 
 /** Only the tensors below /model of any HDF5 file (a checkpoint, or weights written from PyTorch
  *  with h5py, of any real type, converted to float).  Errors: LS_DATA.  Owner: arena.

@@ -112,6 +112,22 @@ static ls_status check_sampler(const char *path, hid_t file, const struct ls_che
     return status;
 }
 
+/* How many samples' losses there are. */
+static ls_status get_losses(const char *path, hid_t file, uint64_t *n)
+{
+    static const char name[] = "/sampler/loss";
+    struct ls_hdf5_shape shape = {0};
+    const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    const ls_status status =
+        dataset < 0 ? ls_hdf5_damaged(path, name) : ls_hdf5_shape_get(path, name, dataset, &shape);
+    ls_hdf5_close(dataset);
+    LS_TRY(status);
+    if (shape.class != H5T_FLOAT || shape.axes != 1)
+        return ls_fail(LS_DATA, "%s is damaged: %s is not a list of losses", path, name);
+    *n = shape.dims[0];
+    return LS_OK;
+}
+
 static ls_status read_cells(const char *path, const char *name, hid_t dataset, size_t *n,
                             const char *const **strings, struct ls_arena *arena)
 {
@@ -199,6 +215,9 @@ ls_status ls_checkpoint_read_head(const char *path, hid_t file, struct ls_checkp
     if (ls_hdf5_has(file, "/classes"))
         LS_TRY(get_strings(path, file, "/classes", &checkpoint->n_classes, &checkpoint->classes,
                            arena));
+    checkpoint->has_pool = ls_hdf5_has(file, "/sampler/pool");
+    if (ls_hdf5_has(file, "/sampler/loss"))
+        LS_TRY(get_losses(path, file, &checkpoint->n_losses));
     if (ls_hdf5_has(file, "/normalize"))
         LS_TRY(get_normalize(path, file, checkpoint, arena));
     return LS_OK;

@@ -7,6 +7,7 @@
 #include "src/base/dims.h"
 
 enum { MOST_COMPRESSION = 1100 }; /* of deflate */
+enum { PIECE = 16 * 1024 };       /* losses read at a time */
 
 /* Guards the allocation against a file that claims more than it can hold. */
 static ls_status check_tensor(const char *path, hid_t file, const struct ls_hdf5_shape *shape,
@@ -95,6 +96,36 @@ ls_status ls_tensors_read(const char *path, hid_t file, const char *group, size_
     return LS_OK;
 }
 
+/* Values [begin, begin + n) of a list. */
+static herr_t read_part(hid_t dataset, hsize_t begin, hsize_t n, float *values)
+{
+    const hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(1, &n, NULL);
+    herr_t error = H5Sselect_hyperslab(space, H5S_SELECT_SET, &begin, NULL, &n, NULL);
+    if (error >= 0)
+        error = H5Dread(dataset, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, values);
+    ls_hdf5_close(memory);
+    ls_hdf5_close(space);
+    return error;
+}
+
+/* Reads a list of n losses through, for its checksums. */
+static ls_status check_losses(const char *path, hid_t file, const char *name, uint64_t n)
+{
+    float losses[PIECE];
+    struct ls_hdf5_shape shape = {0};
+    const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    ls_status status =
+        dataset < 0 ? ls_hdf5_damaged(path, name) : ls_hdf5_shape_get(path, name, dataset, &shape);
+    if (status == LS_OK && (shape.class != H5T_FLOAT || shape.axes != 1 || shape.dims[0] != n))
+        status = ls_fail(LS_DATA, "%s is damaged: %s is no list of %llu losses", path, name,
+                         (unsigned long long)n);
+    for (uint64_t at = 0; status == LS_OK && at < n; at += PIECE)
+        if (read_part(dataset, at, n - at < PIECE ? n - at : PIECE, losses) < 0)
+            status = ls_hdf5_damaged(path, name);
+    ls_hdf5_close(dataset);
+    return status;
+}
+
 static ls_status read_all(const char *path, hid_t file, struct ls_checkpoint *checkpoint,
                           struct ls_arena *arena)
 {
@@ -104,6 +135,10 @@ static ls_status read_all(const char *path, hid_t file, struct ls_checkpoint *ch
     if (ls_hdf5_has(file, "/optimizer"))
         LS_TRY(ls_tensors_read(path, file, "/optimizer", &checkpoint->n_tensors,
                                &checkpoint->tensors, arena));
+    if (checkpoint->n_losses > 0)
+        LS_TRY(check_losses(path, file, "/sampler/loss", checkpoint->n_losses));
+    if (checkpoint->has_pool)
+        LS_TRY(check_losses(path, file, "/sampler/pool", checkpoint->n_losses));
     if (checkpoint->sum && checkpoint->sum != ls_checkpoint_sum(checkpoint))
         return ls_fail(LS_DATA, "%s is damaged: it does not hold what its checksum says", path);
     return LS_OK;
@@ -112,7 +147,9 @@ static ls_status read_all(const char *path, hid_t file, struct ls_checkpoint *ch
 ls_status ls_checkpoint_read(const char *path, struct ls_checkpoint *checkpoint,
                              struct ls_arena *arena)
 {
-    *checkpoint = (struct ls_checkpoint){0};
+    *checkpoint = (struct ls_checkpoint){.path = ls_arena_strdup(arena, path)};
+    if (!checkpoint->path)
+        return LS_OTHER;
     hid_t file = 0;
     ls_hdf5_lock();
     ls_status status = ls_hdf5_open(path, &file);
@@ -184,6 +221,23 @@ ls_status ls_checkpoint_read_array(const char *path, const char *name, enum ls_a
                              : read_array(path, file, dataset, array, arena);
         ls_hdf5_close(dataset);
     }
+    ls_hdf5_close(file);
+    ls_hdf5_unlock();
+    return status;
+}
+
+ls_status ls_checkpoint_read_losses(const char *path, const char *name, uint64_t begin, size_t n,
+                                    float *losses)
+{
+    hid_t file = 0, dataset = -1;
+    ls_hdf5_lock();
+    ls_status status = ls_hdf5_open(path, &file);
+    if (status == LS_OK) {
+        dataset = H5Dopen2(file, name, H5P_DEFAULT);
+        if (dataset < 0 || read_part(dataset, begin, n, losses) < 0)
+            status = ls_hdf5_damaged(path, name);
+    }
+    ls_hdf5_close(dataset);
     ls_hdf5_close(file);
     ls_hdf5_unlock();
     return status;

@@ -64,5 +64,9 @@ uint64_t ls_checkpoint_sum(const struct ls_checkpoint *c)
                item("lr_factor", &c->lr_factor, sizeof c->lr_factor);
     for (size_t t = 0; t < c->n_tensors; t++)
         sum += sum_tensor(&c->tensors[t]);
+    (void)snprintf(name, sizeof name, "%llu%s", (unsigned long long)c->n_losses,
+                   c->has_pool ? " and pool" : "");
+    if (c->n_losses > 0) /* how many there are; the losses themselves are too long to hold */
+        sum += text("losses", name);
     return sum ? sum : 1;
 }

@@ -16,7 +16,8 @@ static bool same_head(const struct ls_checkpoint *a, const struct ls_checkpoint 
                 same_bytes(&a->best_metric, &b->best_metric, sizeof a->best_metric) &&
                 a->skipped == b->skipped && a->rollbacks == b->rollbacks &&
                 same_bytes(&a->lr_factor, &b->lr_factor, sizeof a->lr_factor) &&
-                a->n_normalize == b->n_normalize && a->n_classes == b->n_classes;
+                a->n_normalize == b->n_normalize && a->n_losses == b->n_losses &&
+                a->has_pool == b->has_pool && a->n_classes == b->n_classes;
     for (size_t c = 0; same && c < a->n_classes; c++)
         same = strcmp(a->classes[c], b->classes[c]) == 0;
     same = same && a->best_step == b->best_step && a->sum == ls_checkpoint_sum(b);
@@ -55,6 +56,16 @@ static ls_status verify_head(const char *path, hid_t file, const struct ls_check
     return status;
 }
 
+static ls_status verify_losses(const char *path, hid_t file, const struct ls_checkpoint *checkpoint)
+{
+    const size_t n = (size_t)checkpoint->n_losses;
+    const struct ls_tensor loss = {"/sampler/loss", 1, {n}, checkpoint->losses};
+    const struct ls_tensor pool = {"/sampler/pool", 1, {n}, checkpoint->pool};
+    if (n > 0)
+        LS_TRY(verify_tensor(path, file, &loss));
+    return n > 0 && checkpoint->has_pool ? verify_tensor(path, file, &pool) : LS_OK;
+}
+
 ls_status ls_checkpoint_verify(const char *written, const struct ls_checkpoint *checkpoint)
 {
     hid_t file = 0;
@@ -64,6 +75,8 @@ ls_status ls_checkpoint_verify(const char *written, const struct ls_checkpoint *
         ls_hdf5_yield();
         status = verify_tensor(written, file, &checkpoint->tensors[t]);
     }
+    if (status == LS_OK)
+        status = verify_losses(written, file, checkpoint);
     ls_hdf5_close(file);
     return status;
 }

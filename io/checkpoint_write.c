@@ -193,6 +193,15 @@ static ls_status put_failure(const struct ls_outfile *out, const struct ls_check
     return checkpoint->error ? put_strings(out, "/failure/error", 1, &checkpoint->error) : LS_OK;
 }
 
+static ls_status put_losses(const struct ls_outfile *out, const struct ls_checkpoint *checkpoint)
+{
+    const size_t n = (size_t)checkpoint->n_losses;
+    if (n > 0)
+        LS_TRY(put_floats(out, "/sampler/loss", 1, &n, checkpoint->losses));
+    return n > 0 && checkpoint->has_pool ? put_floats(out, "/sampler/pool", 1, &n, checkpoint->pool)
+                                         : LS_OK;
+}
+
 static ls_status put_all(const struct ls_outfile *out, const struct ls_checkpoint *checkpoint)
 {
     LS_TRY(put_root(out, checkpoint));
@@ -210,6 +219,7 @@ static ls_status put_all(const struct ls_outfile *out, const struct ls_checkpoin
         ls_hdf5_yield();
         LS_TRY(put_floats(out, tensor->path, tensor->axes, tensor->dims, tensor->data));
     }
+    LS_TRY(put_losses(out, checkpoint));
     return put_failure(out, checkpoint);
 }
 
@@ -217,6 +227,7 @@ static ls_status put_all(const struct ls_outfile *out, const struct ls_checkpoin
 static uint64_t bytes_needed(const struct ls_checkpoint *checkpoint)
 {
     uint64_t bytes = strlen(checkpoint->job) + 8 * checkpoint->n_normalize;
+    bytes += checkpoint->n_losses * (checkpoint->has_pool ? 2 : 1) * sizeof(float);
     for (size_t t = 0; t < checkpoint->n_tensors; t++) {
         const struct ls_tensor *tensor = &checkpoint->tensors[t];
         LS_ASSERT(tensor->axes >= 1 && tensor->axes <= LS_HDF5_AXES);

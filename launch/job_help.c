@@ -18,6 +18,8 @@ void ls_job_help(FILE *file)
         (void)fprintf(file, "\nThe job file%s%s:\n", table->key[0] ? ", " : "", table->key);
         ls_options_help(table->options, INDENT, file);
     }
+    (void)fputs("\nsampler.hard:\n", file);
+    ls_options_help(ls_hard_options, INDENT, file);
     (void)fputs("\nmodel, a list of KIND or {KIND: arguments}; every entry may carry name and "
                 "from:\n",
                 file);

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "launch/replay.h"
+
 /* Why the batch was refused, of the lowest rank that refuses its part, as its message is. */
 static ls_status agree_on_kind(struct ls_refusal *r)
 {
@@ -71,7 +73,8 @@ static ls_status read_back(const struct ls_refusal *r, struct ls_arena *arena, u
     if (!name)
         return ls_fail(LS_DATA, "%s; there is no checkpoint to go back to", r->error);
     *from = t->step;
-    return ls_training_take(t, &checkpoint);
+    LS_TRY(ls_agree(t->session->peers, ls_training_take(t, &checkpoint)));
+    return ls_replay_restore(t->session, &checkpoint);
 }
 
 /* To the state of the last checkpoint; what was recorded since then is taken back. */
@@ -81,10 +84,11 @@ static ls_status go_back(const struct ls_refusal *r)
     const struct ls_peers *const peers = t->session->peers;
     const double factor = t->trainer.lr_factor * t->session->job.on_failure.factor;
     const uint64_t rollbacks = t->rollbacks + 1;
-    const struct ls_loader_spec spec = ls_session_train_loader(t->session);
     uint64_t from = 0;
     if (t->here)
         ls_training_finish_saving(t);
+    ls_loader_free(t->loader); /* before the pool that it draws from changes */
+    t->loader = NULL;
     struct ls_arena arena;
     ls_arena_init(&arena);
     const ls_status status = read_back(r, &arena, &from);
@@ -94,8 +98,7 @@ static ls_status go_back(const struct ls_refusal *r)
     t->rollbacks = rollbacks;
     t->first_step = t->step < t->first_step ? t->step : t->first_step;
     ls_history_clear(&t->history);
-    ls_loader_free(t->loader);
-    LS_TRY(ls_agree(peers, ls_loader_create(&t->loader, &spec, t->step)));
+    LS_TRY(ls_agree(peers, ls_training_load(t)));
     LS_TRY(ls_agree(peers, t->here ? ls_run_dir_rewind(&t->run, t->step) : LS_OK));
     if (t->here)
         ls_refusal_tell_rollback(r, from);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "launch/replay.h"
 #include "launch/state.h"
 #include "launch/training.h"
 #include "launch/yaml.h"
@@ -102,6 +103,7 @@ static ls_status plan_snapshot(struct ls_training *t)
     if (!c->engine || !c->libm)
         return LS_OTHER;
     LS_TRY(ls_yaml_emit(s->root, s->arena, &c->job));
+    LS_TRY(ls_replay_plan_save(s, c));
     return ls_state_plan(&s->model, &t->trainer, s->arena, c);
 }
 
@@ -150,16 +152,20 @@ void ls_training_saved(struct ls_training *t)
                          ls_message());
 }
 
-static ls_status give_snapshot(struct ls_training *t, bool is_best, bool must)
+/* Whether the snapshot may be filled; rank 0 knows. */
+static bool wait_for_snapshot(struct ls_training *t, bool must)
 {
-    if (!ls_saver_wait(&t->saver, must ? LS_FOREVER_S : most_wait_s)) {
-        ls_training_warn(t,
-                         "step %llu: no checkpoint, as the one of step %llu has not been written "
-                         "for %.0f s; training goes on",
-                         number(t->step), number(t->saver.checkpoint.step), most_wait_s);
-        return LS_OK;
-    }
-    ls_training_saved(t);
+    if (ls_saver_wait(&t->saver, must ? LS_FOREVER_S : most_wait_s))
+        return true;
+    ls_training_warn(t,
+                     "step %llu: no checkpoint, as the one of step %llu has not been written "
+                     "for %.0f s; training goes on",
+                     number(t->step), number(t->saver.checkpoint.step), most_wait_s);
+    return false;
+}
+
+static ls_status give_snapshot(struct ls_training *t, bool is_best)
+{
     copy_snapshot(t);
     LS_TRY(check_finite(&t->saver.checkpoint));
     ls_saver_give(&t->saver, is_best);
@@ -182,7 +188,13 @@ ls_status ls_training_save(struct ls_training *t, bool is_best, bool must)
 {
     const struct ls_peers *const peers = t->session->peers;
     LS_TRY(check_drift(t));
-    LS_TRY(ls_agree(peers, t->here ? give_snapshot(t, is_best, must) : LS_OK));
+    bool takes = t->here && wait_for_snapshot(t, must);
+    ls_broadcast(peers, &takes, sizeof takes);
+    if (takes && t->here)
+        ls_training_saved(t);
+    if (takes)
+        ls_replay_save(t->session, &t->saver.checkpoint);
+    LS_TRY(ls_agree(peers, takes && t->here ? give_snapshot(t, is_best) : LS_OK));
     t->saved_s = ls_seconds();
     return must ? ls_agree(peers, t->here ? finish(t) : LS_OK) : LS_OK;
 }

@@ -5,6 +5,7 @@
 #include "io/dataset.h"
 #include "launch/balance.h"
 #include "launch/job_file.h"
+#include "launch/replay.h"
 #include "launch/state.h"
 #include "src/data/labels.h"
 #include "src/data/statistics.h"
@@ -216,6 +217,7 @@ ls_status ls_session_prepare(struct ls_session *s, const struct ls_checkpoint *c
     LS_TRY(ls_agree(s->peers, split_data(s)));
     LS_TRY(ls_session_balance(s));
     LS_TRY(ls_agree(s->peers, plan_all(s, checkpoint)));
+    LS_TRY(ls_session_replay(s));
     note_other_engines(s);
     if (s->job.data.normalize_by == LS_NORMALIZE_CHANNEL && !checkpoint)
         LS_TRY(ls_statistics(&s->train, &s->train_set, &s->tree, s->peers, s->mean, s->std));

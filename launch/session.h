@@ -5,6 +5,7 @@
 #define LOCKSTEP_LAUNCH_SESSION_H
 
 #include "io/checkpoint.h"
+#include "src/hard/replay.h"
 #include "src/job/job.h"
 #include "src/metrics/metrics.h"
 #include "src/model/model.h"
@@ -24,6 +25,7 @@ struct ls_session {
     struct ls_plan plan, valid_plan;
     struct ls_balance balance; /* what plan.balance points to, where there is one */
     size_t index_bytes;        /* of memory of the node, that balance takes */
+    struct ls_replay *replay;  /* what plan.replay points to; NULL: the job has no sampler.hard */
     uint64_t steps;            /* of the whole run */
     size_t room;               /* samples of the largest global batch, to train on or to evaluate */
 

@@ -5,6 +5,7 @@
 
 #include "launch/job_change.h"
 #include "launch/job_file.h"
+#include "launch/replay.h"
 #include "launch/signals.h"
 #include "launch/state.h"
 #include "launch/yaml.h"
@@ -106,6 +107,25 @@ static ls_status restore(struct ls_training *t, const struct ls_checkpoint *chec
     return LS_OK;
 }
 
+/* Before a step: the pool that it draws from. Returns the first step that needs another. */
+static uint64_t prepare_pool(struct ls_training *t)
+{
+    struct ls_replay *const replay = t->session->replay;
+    if (!replay)
+        return UINT64_MAX;
+    if (ls_replay_is_due(replay, t->step))
+        ls_replay_fill(replay);
+    return ls_replay_limit(replay, t->step);
+}
+
+ls_status ls_training_load(struct ls_training *t)
+{
+    struct ls_loader_spec spec = ls_session_train_loader(t->session);
+    spec.limit = prepare_pool(t);
+    t->loaded_from = t->step;
+    return ls_loader_create(&t->loader, &spec, t->step);
+}
+
 static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpoint)
 {
     struct ls_session *const s = t->session;
@@ -120,11 +140,14 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
                                          .schedule = &job->schedule,
                                          .clip = job->clip,
                                          .penalty = job->penalty,
-                                         .seed = job->seed};
+                                         .seed = job->seed,
+                                         .recall = s->replay ? &s->replay->recall : NULL};
     LS_TRY(ls_trainer_init(&t->trainer, &spec, &t->ws, s->arena));
     LS_TRY(ls_history_init(&t->history, (size_t)s->model.n_layers, s->arena));
-    if (checkpoint)
-        LS_TRY(restore(t, checkpoint));
+    if (checkpoint) {
+        LS_TRY(ls_agree(s->peers, restore(t, checkpoint)));
+        LS_TRY(ls_replay_restore(s, checkpoint));
+    }
     t->first_step = t->step;
     if (s->valid) {
         ls_workspace_expect(&t->ws, &s->valid_plan, false);
@@ -133,8 +156,7 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
         const struct ls_loader_spec valid = ls_session_valid_loader(s);
         LS_TRY(ls_loader_create(&t->valid_loader, &valid, 0));
     }
-    const struct ls_loader_spec train = ls_session_train_loader(s);
-    LS_TRY(ls_loader_create(&t->loader, &train, t->step));
+    LS_TRY(ls_training_load(t));
     return ls_training_plan_saves(t);
 }
 
@@ -189,6 +211,8 @@ static ls_status loop(struct ls_training *t)
     while (t->step < s->steps) {
         struct ls_record record = {0};
         bool went_back = false;
+        if (t->step > t->loaded_from)
+            ls_loader_limit(t->loader, prepare_pool(t));
         LS_TRY(step(t, &record, &went_back));
         if (went_back)
             continue;

@@ -45,6 +45,7 @@ struct ls_training {
     uint64_t samples_since; /* trained on since the last record */
     double record_s, start_s, seconds_in_steps;
     uint64_t first_step;
+    uint64_t loaded_from; /* step that the loader began with */
     struct ls_progress progress;
 };
 
@@ -84,6 +85,10 @@ void ls_training_warn(struct ls_training *training, const char *format, ...)
  *  epoch  epochs finished or, at the end of a run in mid-epoch, begun
  *  Collective: yes. */
 ls_status ls_training_evaluate(struct ls_training *training, uint64_t epoch, bool *is_best);
+
+/** Begins to read batches from the step at hand on, with the pool of hard examples as it is there.
+ *  Errors: memory.  Collective: yes. */
+ls_status ls_training_load(struct ls_training *training);
 
 /** Takes the state of a checkpoint of this run: parameters, the optimiser's, the place in the data.
  *  Errors: LS_DATA: of another model.  Collective: no, yet every rank takes the same before the

@@ -135,6 +135,13 @@ ls_status ls_subset_long_tail(struct ls_source *source, double factor, uint64_t 
     return LS_OK;
 }
 
+bool ls_subset_has(const struct ls_subset *subset, uint64_t sample)
+{
+    LS_ASSERT(sample < subset->total);
+    const bool out = subset->bits && (subset->bits[sample / WORD] >> sample % WORD & 1);
+    return out == (subset->bits && subset->held_out);
+}
+
 /* Samples of the part before block b. */
 static uint64_t before(const struct ls_subset *subset, uint64_t b)
 {

@@ -36,6 +36,9 @@ ls_status ls_subset_split(struct ls_source *source, double share, uint64_t seed,
 ls_status ls_subset_long_tail(struct ls_source *source, double factor, uint64_t seed,
                               struct ls_subset *kept, struct ls_arena *arena);
 
+/** Whether sample number `sample` of the dataset is in the part.  Collective: no. */
+bool ls_subset_has(const struct ls_subset *subset, uint64_t sample);
+
 /** The number in the dataset of sample i < len of the part.  Collective: no.
  *  Cost: O(log total). */
 uint64_t ls_subset_sample(const struct ls_subset *subset, uint64_t i);

@@ -2,23 +2,10 @@
 
 #include <string.h>
 
+#include "src/hard/cut.h"
 #include "src/tree/counts.h"
 
-/* A key is the loss, larger ones first, and then the sample number: 32 + 64 bits. */
-enum { DIGIT_BITS = 8, BINS = 1 << DIGIT_BITS, LOSS_DIGITS = 4, DIGITS = 12 };
 enum { BLOCK_BINS = 512, PIECE = 8192 };
-
-struct key {
-    uint32_t loss;
-    uint64_t sample;
-};
-
-/* Where a group's pool begins and ends: after the key `after`, unless none, up to `until`. */
-struct cut {
-    struct key key;
-    uint64_t wanted; /* samples up to the key, of those that share the digits found so far */
-    bool none, done;
-};
 
 struct item {
     uint64_t sample;
@@ -27,16 +14,16 @@ struct item {
 };
 
 struct ls_pool_own {
-    size_t block;               /* groups that are looked at together */
-    struct cut *after, *until;  /* (n_groups) */
-    uint64_t *bins;             /* (block, BINS) */
-    uint64_t *first, *at;       /* (n_groups + 1) */
-    float *largest;             /* (n_groups) */
-    uint64_t *lens;             /* (size) */
-    struct item *mine, *all;    /* (PIECE) */
-    double *weights, *gathered; /* (PIECE) */
-    size_t *bytes;              /* (size) */
-    struct ls_counts counts;    /* of block times BINS */
+    size_t block;                 /* groups that are looked at together */
+    struct ls_cut *after, *until; /* (n_groups) */
+    uint64_t *bins;               /* (block, LS_CUT_BINS) */
+    uint64_t *first, *at;         /* (n_groups + 1) */
+    float *largest;               /* (n_groups) */
+    uint64_t *lens;               /* (size) */
+    struct item *mine, *all;      /* (PIECE) */
+    double *weights, *gathered;   /* (PIECE) */
+    size_t *bytes;                /* (size) */
+    struct ls_counts counts;      /* of block times LS_CUT_BINS */
 };
 
 static uint64_t rounded(double share, uint64_t n)
@@ -61,7 +48,7 @@ static ls_status take_own(struct ls_pool *pool, struct ls_arena *arena)
     own->block = fit < 1 ? 1 : fit < pool->n_groups ? fit : pool->n_groups;
     own->after = ls_arena_get(arena, pool->n_groups, sizeof *own->after);
     own->until = ls_arena_get(arena, pool->n_groups, sizeof *own->until);
-    own->bins = ls_arena_get(arena, own->block * BINS, sizeof *own->bins);
+    own->bins = ls_arena_get(arena, own->block * LS_CUT_BINS, sizeof *own->bins);
     own->first = ls_arena_get(arena, pool->n_groups + 1, sizeof *own->first);
     own->at = ls_arena_get(arena, pool->n_groups + 1, sizeof *own->at);
     own->largest = ls_arena_get(arena, pool->n_groups, sizeof *own->largest);
@@ -74,7 +61,7 @@ static ls_status take_own(struct ls_pool *pool, struct ls_arena *arena)
     if (!own->after || !own->until || !own->bins || !own->first || !own->at || !own->largest ||
         !own->lens || !own->mine || !own->all || !own->weights || !own->gathered || !own->bytes)
         return LS_OTHER;
-    return ls_counts_init(&own->counts, pool->peers, own->block * BINS, arena);
+    return ls_counts_init(&own->counts, pool->peers, own->block * LS_CUT_BINS, arena);
 }
 
 ls_status ls_pool_init(struct ls_pool *pool, const struct ls_peers *peers,
@@ -97,54 +84,12 @@ ls_status ls_pool_init(struct ls_pool *pool, const struct ls_peers *peers,
     return LS_OK;
 }
 
-/* Smaller for a larger loss: the bits of a float are in the order of its value, once the sign is
- * seen to. Both zeros are one. */
-static struct key key_of(float loss, uint64_t sample)
-{
-    const float value = loss + 0.0f;
-    const uint32_t sign = UINT32_C(1) << 31;
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return (struct key){bits & sign ? bits : ~(bits | sign), sample};
-}
-
-/* Digit d of a key, the most significant first. */
-static unsigned digit_of(struct key key, int d)
-{
-    const int loss = LOSS_DIGITS - 1 - d, sample = DIGITS - 1 - d;
-    return (unsigned)(d < LOSS_DIGITS ? key.loss >> loss * DIGIT_BITS
-                                      : key.sample >> sample * DIGIT_BITS) &
-           (BINS - 1);
-}
-
-static void set_digit(struct key *key, int d, unsigned digit)
-{
-    if (d < LOSS_DIGITS)
-        key->loss |= (uint32_t)digit << (LOSS_DIGITS - 1 - d) * DIGIT_BITS;
-    else
-        key->sample |= (uint64_t)digit << (DIGITS - 1 - d) * DIGIT_BITS;
-}
-
-/* Whether the digits before d are those of the cut. */
-static bool is_under(struct key key, struct key cut, int d)
-{
-    if (d < LOSS_DIGITS) {
-        const int known = (LOSS_DIGITS - d) * DIGIT_BITS;
-        return d == 0 || (key.loss ^ cut.loss) >> known == 0;
-    }
-    const int known = (DIGITS - d) * DIGIT_BITS;
-    return key.loss == cut.loss && (d == LOSS_DIGITS || (key.sample ^ cut.sample) >> known == 0);
-}
-
-static bool is_up_to(struct key key, struct key cut)
-{
-    return key.loss != cut.loss ? key.loss < cut.loss : key.sample <= cut.sample;
-}
-
-/* This rank's samples that are remembered. */
+/* This rank's samples, those of whose losses that are remembered, or are in the pool for good. */
 struct losses {
     const struct ls_recall *recall;
+    const float *loss; /* NaN: none */
     const int32_t *groups;
+    bool chosen; /* all that there are, whatever the cuts */
 };
 
 static size_t group_of(const struct losses *l, size_t i)
@@ -159,63 +104,49 @@ static void count_seen(const struct ls_pool *pool, const struct losses *l)
     memset(own->at, 0, pool->n_groups * sizeof *own->at);
     const size_t mine = (size_t)(l->recall->last - l->recall->first);
     for (size_t i = 0; i < mine; i++)
-        if (!isnan(l->recall->loss[i]))
+        if (!isnan(l->loss[i]))
             own->at[group_of(l, i)]++;
-    for (size_t g = 0; g < pool->n_groups; g += own->block * BINS) {
+    for (size_t g = 0; g < pool->n_groups; g += own->block * LS_CUT_BINS) {
         const size_t left = pool->n_groups - g;
         ls_counts_sum(&own->counts, own->at + g,
-                      left < own->block * BINS ? left : own->block * BINS);
+                      left < own->block * LS_CUT_BINS ? left : own->block * LS_CUT_BINS);
     }
 }
 
 /* Samples of groups [begin, end) by digit d, of those that share the digits of the cut before. */
-static void count_digits(const struct ls_pool *pool, const struct losses *l, const struct cut *cuts,
-                         size_t begin, size_t end, int d)
+static void count_digits(const struct ls_pool *pool, const struct losses *l,
+                         const struct ls_cut *cuts, size_t begin, size_t end, int d)
 {
     uint64_t *const bins = pool->own->bins;
     const size_t mine = (size_t)(l->recall->last - l->recall->first);
-    memset(bins, 0, (end - begin) * BINS * sizeof *bins);
+    memset(bins, 0, (end - begin) * LS_CUT_BINS * sizeof *bins);
     for (size_t i = 0; i < mine; i++) {
-        const float loss = l->recall->loss[i];
+        const float loss = l->loss[i];
         const size_t g = group_of(l, i);
         if (isnan(loss) || g < begin || g >= end || cuts[g].done)
             continue;
-        const struct key key = key_of(loss, l->recall->first + i);
-        if (is_under(key, cuts[g].key, d))
-            bins[(g - begin) * BINS + digit_of(key, d)]++;
+        const struct ls_cut_key key = ls_cut_key(loss, l->recall->first + i);
+        if (ls_cut_is_under(key, &cuts[g], d))
+            bins[(g - begin) * LS_CUT_BINS + ls_cut_digit(key, d)]++;
     }
-}
-
-/* Fixes digit d of a cut; it is done when all that share the digits are wanted. */
-static void narrow(struct cut *cut, const uint64_t *bins, int d)
-{
-    unsigned digit = 0;
-    for (; bins[digit] < cut->wanted; digit++) {
-        LS_ASSERT(digit + 1 < BINS);
-        cut->wanted -= bins[digit];
-    }
-    set_digit(&cut->key, d, digit);
-    cut->done = bins[digit] == cut->wanted;
-    for (int rest = d + 1; cut->done && rest < DIGITS; rest++)
-        set_digit(&cut->key, rest, BINS - 1);
 }
 
 /* The keys of the `wanted`-th samples of groups [begin, end). */
-static void find_cuts(struct ls_pool *pool, const struct losses *l, struct cut *cuts, size_t begin,
-                      size_t end)
+static void find_cuts(struct ls_pool *pool, const struct losses *l, struct ls_cut *cuts,
+                      size_t begin, size_t end)
 {
     struct ls_pool_own *const own = pool->own;
-    for (int d = 0; d < DIGITS; d++) {
+    for (int d = 0; d < LS_CUT_DIGITS; d++) {
         bool done = true;
         for (size_t g = begin; g < end; g++)
             done = done && cuts[g].done;
         if (done)
             return;
         count_digits(pool, l, cuts, begin, end, d);
-        ls_counts_sum(&own->counts, own->bins, (end - begin) * BINS);
+        ls_counts_sum(&own->counts, own->bins, (end - begin) * LS_CUT_BINS);
         for (size_t g = begin; g < end; g++)
             if (!cuts[g].done)
-                narrow(&cuts[g], own->bins + (g - begin) * BINS, d);
+                ls_cut_narrow(&cuts[g], own->bins + (g - begin) * LS_CUT_BINS, d);
     }
 }
 
@@ -230,8 +161,8 @@ static void plan_cuts(struct ls_pool *pool, const struct losses *l)
         const uint64_t seen = own->at[g], out = rounded(pool->hard.discard, seen);
         const uint64_t left = seen - out, room = most(&pool->hard, seen);
         const uint64_t kept = room < left ? room : left;
-        own->after[g] = (struct cut){.wanted = out, .none = out == 0, .done = out == 0};
-        own->until[g] = (struct cut){.wanted = out + kept, .none = kept == 0, .done = kept == 0};
+        own->after[g] = ls_cut(out);
+        own->until[g] = ls_cut(out + kept);
         first[g + 1] = first[g] + kept;
     }
     LS_ASSERT(first[pool->n_groups] <= pool->room);
@@ -239,13 +170,13 @@ static void plan_cuts(struct ls_pool *pool, const struct losses *l)
 
 static bool is_in(const struct ls_pool *pool, const struct losses *l, size_t i)
 {
-    const float loss = l->recall->loss[i];
-    if (isnan(loss))
-        return false;
+    const float loss = l->loss[i];
+    if (isnan(loss) || l->chosen)
+        return !isnan(loss);
     const size_t g = group_of(l, i);
-    const struct cut *const after = &pool->own->after[g], *const until = &pool->own->until[g];
-    const struct key key = key_of(loss, l->recall->first + i);
-    return !until->none && is_up_to(key, until->key) && (after->none || !is_up_to(key, after->key));
+    const struct ls_cut *const after = &pool->own->after[g], *const until = &pool->own->until[g];
+    const struct ls_cut_key key = ls_cut_key(loss, l->recall->first + i);
+    return ls_cut_has(until, key) && !ls_cut_has(after, key);
 }
 
 /* The next samples of this rank that are in the pool, from its sample *i on. */
@@ -256,7 +187,7 @@ static size_t list(const struct ls_pool *pool, const struct losses *l, size_t *i
     for (; *i < mine && n < PIECE; ++*i)
         if (is_in(pool, l, *i))
             pool->own->mine[n++] = (struct item){.sample = l->recall->first + *i,
-                                                 .loss = l->recall->loss[*i],
+                                                 .loss = l->loss[*i],
                                                  .group = (int32_t)group_of(l, *i)};
     return n;
 }
@@ -303,25 +234,6 @@ static void exchange(struct ls_pool *pool, const struct losses *l)
             place(pool, n);
             left -= n;
         }
-}
-
-void ls_pool_fill(struct ls_pool *pool, const struct ls_recall *recall, const int32_t *groups)
-{
-    struct ls_pool_own *const own = pool->own;
-    const struct losses l = {recall, groups};
-    const size_t bytes = (pool->n_groups + 1) * sizeof *own->first;
-    plan_cuts(pool, &l);
-    for (size_t g = 0; g < pool->n_groups; g += own->block) {
-        const size_t end = g + own->block < pool->n_groups ? g + own->block : pool->n_groups;
-        find_cuts(pool, &l, own->after, g, end);
-        find_cuts(pool, &l, own->until, g, end);
-    }
-    memcpy(own->at, own->first, bytes);
-    ls_meet(pool->peers); /* nobody looks at the old one any more */
-    if (pool->peers->node_rank == 0)
-        memcpy(pool->first, own->first, bytes);
-    exchange(pool, &l);
-    ls_pool_weigh(pool);
 }
 
 /* (loss / largest)^power, which is never infinite. */
@@ -375,7 +287,7 @@ static void add_up(struct ls_pool *pool)
     }
 }
 
-void ls_pool_weigh(struct ls_pool *pool)
+static void weigh(struct ls_pool *pool)
 {
     ls_meet(pool->peers); /* the samples are there */
     find_largest(pool);
@@ -391,4 +303,50 @@ void ls_pool_weigh(struct ls_pool *pool)
     if (leads)
         add_up(pool);
     ls_meet(pool->peers);
+}
+
+/* The groups' places, the samples that are in, and their weights. */
+static void settle(struct ls_pool *pool, const struct losses *l)
+{
+    struct ls_pool_own *const own = pool->own;
+    const size_t bytes = (pool->n_groups + 1) * sizeof *own->first;
+    memcpy(own->at, own->first, bytes);
+    ls_meet(pool->peers); /* nobody looks at the old one any more */
+    if (pool->peers->node_rank == 0)
+        memcpy(pool->first, own->first, bytes);
+    exchange(pool, l);
+    weigh(pool);
+}
+
+void ls_pool_fill(struct ls_pool *pool, const struct ls_recall *recall, const int32_t *groups)
+{
+    struct ls_pool_own *const own = pool->own;
+    const struct losses l = {recall, recall->loss, groups, false};
+    plan_cuts(pool, &l);
+    for (size_t g = 0; g < pool->n_groups; g += own->block) {
+        const size_t end = g + own->block < pool->n_groups ? g + own->block : pool->n_groups;
+        find_cuts(pool, &l, own->after, g, end);
+        find_cuts(pool, &l, own->until, g, end);
+    }
+    settle(pool, &l);
+}
+
+void ls_pool_restore(struct ls_pool *pool, const struct ls_recall *recall, const float *losses,
+                     const int32_t *groups)
+{
+    struct ls_pool_own *const own = pool->own;
+    const struct losses l = {recall, losses, groups, true};
+    count_seen(pool, &l);
+    for (size_t g = 0; g < pool->n_groups; g++)
+        own->first[g + 1] = own->first[g] + own->at[g];
+    LS_ASSERT(own->first[pool->n_groups] <= pool->room);
+    settle(pool, &l);
+}
+
+void ls_pool_read(const struct ls_pool *pool, uint64_t n, float *losses)
+{
+    for (uint64_t i = 0; i < n; i++)
+        losses[i] = NAN;
+    for (uint64_t i = 0; i < pool->first[pool->n_groups]; i++)
+        losses[pool->samples[i]] = pool->losses[i];
 }

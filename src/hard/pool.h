@@ -48,9 +48,18 @@ ls_status ls_pool_init(struct ls_pool *pool, const struct ls_peers *peers,
  *  Limitations: every rank adds up what all sent, so the bytes grow with the ranks. */
 void ls_pool_fill(struct ls_pool *pool, const struct ls_recall *recall, const int32_t *groups);
 
-/** Works out the weights of what lies in samples, losses and first: after a restart, when the first
- *  rank of every node has put it there.  Collective: yes.  Errors: none. */
-void ls_pool_weigh(struct ls_pool *pool);
+/** Fills the pool as it was before.
+ *  losses  (recall->last - recall->first) with which this rank's samples lie in it, NaN of those
+ *          that do not; no more in a group than there is room
+ *  groups  as above
+ *  Collective: yes; nobody draws meanwhile.  Errors: none. */
+void ls_pool_restore(struct ls_pool *pool, const struct ls_recall *recall, const float *losses,
+                     const int32_t *groups);
+
+/** The loss of every sample of a dataset of n as it lies in the pool, NaN of those that do not.
+ *  losses  (n) overwritten
+ *  Collective: no.  Errors: none. */
+void ls_pool_read(const struct ls_pool *pool, uint64_t n, float *losses);
 
 /** Samples of a group.  Collective: no. */
 static inline uint64_t ls_pool_len(const struct ls_pool *pool, size_t group)

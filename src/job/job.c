@@ -61,7 +61,8 @@ static const struct ls_option sampler_options[] = {
     NODE("balance", balance_node, "none",
          "share of each class in every batch: none, equal, sqrt, {ratio: {CLASS: PARTS, ...}} or "
          "{effective: BETA}"),
-    {"hard", LS_STRING, AT(hard), "none", 0, 0, NULL, "none"},
+    NODE("hard", hard_node, "none",
+         "hard examples come again: none, SHARE of each batch, or a map, see below"),
     {0}};
 
 #undef AT
@@ -117,10 +118,7 @@ static ls_status parse_sampler(struct ls_job *job, struct ls_arena *arena)
     struct ls_job_sampler *const s = &job->sampler;
     LS_TRY(ls_options_parse(sampler_options, job->sampler_node, "sampler", NULL, arena, s));
     LS_TRY(ls_balance_parse(&s->balance, s->balance_node, arena));
-    if (strcmp(s->hard, "none") != 0)
-        return ls_node_fail(ls_node_get(job->sampler_node, "hard"),
-                            "sampler: hard takes none, got \"%s\"", s->hard);
-    return LS_OK;
+    return ls_hard_parse(&s->hard, s->hard_node, arena);
 }
 
 /* `schedule: cosine` and the like: a section is a map of keys. */

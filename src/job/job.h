@@ -6,6 +6,7 @@
 #include "src/data/plan.h"
 #include "src/data/transform.h"
 #include "src/engine/engine.h"
+#include "src/hard/options.h"
 #include "src/job/on_failure.h"
 #include "src/losses/loss.h"
 #include "src/optim/clip.h"
@@ -39,10 +40,10 @@ struct ls_job_data {
 
 struct ls_job_sampler {
     int order; /* enum ls_order */
-    const struct ls_node *balance_node;
-    const char *hard;
+    const struct ls_node *balance_node, *hard_node;
     /* worked out */
     struct ls_balance_spec balance;
+    struct ls_hard hard;
 };
 
 struct ls_job_checkpoint {

@@ -98,6 +98,24 @@ static ls_status put_sections(struct ls_node *root, struct ls_arena *arena)
     return LS_OK;
 }
 
+/* `hard: 0.25` as a map with all its defaults. */
+static ls_status put_hard(struct ls_node *sampler, const struct ls_hard *hard,
+                          struct ls_arena *arena)
+{
+    struct ls_node *node = ls_node_get(sampler, "hard");
+    if (!hard->on)
+        return LS_OK;
+    if (node->kind == LS_NODE_SCALAR) {
+        struct ls_node *const map = ls_node_branch(arena, LS_NODE_MAP, "hard");
+        if (!map)
+            return LS_OTHER;
+        LS_TRY(put(map, "share", node->text, arena));
+        ls_node_put(sampler, map);
+        node = map;
+    }
+    return put_defaults(node, ls_hard_options, arena);
+}
+
 /* Numbers of the classes in place of what the arguments say; `real` or else `whole`. */
 static ls_status put_numbers(struct ls_node *arguments, const char *key, const double *real_,
                              const size_t *whole, size_t len, struct ls_arena *arena)
@@ -158,6 +176,7 @@ ls_status ls_job_resolve(const struct ls_job *job, struct ls_node *root, size_t 
     if (init && ls_node_get(init, "from"))
         LS_TRY(put(init, "from", job->init.from, arena));
     LS_TRY(put_sections(root, arena));
+    LS_TRY(put_hard(ls_node_get(root, "sampler"), &job->sampler.hard, arena));
     LS_TRY(put_loss(root, job->loss.ops, loss, arena));
     if (job->on_failure.policy != LS_POLICY_STOP)
         LS_TRY(put_on_failure(root, &ls_policies[job->on_failure.policy], arena));
