@@ -2,7 +2,33 @@
 
 #include <string.h>
 
-enum { PIECE = 16 * 1024 }; /* losses that are gathered or read at a time */
+/* Losses that are gathered or read at a time, and classes. */
+enum { PIECE = 16 * 1024, READ = 2048 };
+
+/* The classes or groups of this rank's samples; of those that are not trained on, none is used. */
+static ls_status read_groups(struct ls_session *s, struct ls_replay *replay)
+{
+    const struct ls_recall *const recall = &replay->recall;
+    ls_source_read_whole *const read =
+        s->train.has_groups ? ls_source_read_groups : ls_source_read_classes;
+    int32_t *const groups =
+        ls_arena_get(s->arena, (size_t)(recall->last - recall->first), sizeof *groups);
+    if (!groups)
+        return LS_OTHER;
+    for (uint64_t at = recall->first; at < recall->last; at += READ) {
+        uint64_t samples[READ];
+        int64_t found[READ];
+        const size_t n = recall->last - at < READ ? (size_t)(recall->last - at) : READ;
+        for (size_t i = 0; i < n; i++)
+            samples[i] = at + i;
+        LS_TRY(read(&s->train, samples, n, found));
+        for (size_t i = 0; i < n; i++)
+            if (ls_subset_has(&s->train_set, samples[i]))
+                groups[at + i - recall->first] = (int32_t)found[i];
+    }
+    replay->groups = groups;
+    return LS_OK;
+}
 
 ls_status ls_session_replay(struct ls_session *s)
 {
@@ -10,14 +36,18 @@ ls_status ls_session_replay(struct ls_session *s)
         return LS_OK;
     struct ls_replay *const replay = ls_arena_get(s->arena, 1, sizeof *replay);
     LS_TRY(ls_agree(s->peers, replay ? LS_OK : LS_OTHER));
+    const struct ls_classes *const classes = s->plan.balance ? &s->balance.classes : NULL;
     const struct ls_replay_spec spec = {.peers = s->peers,
                                         .hard = s->job.sampler.hard,
                                         .len = s->train.len,
                                         .steps_per_epoch = s->plan.steps_per_epoch,
-                                        .n_groups = 1,
-                                        .counts = &s->train_set.len};
+                                        .n_groups = classes ? classes->len : 1,
+                                        .counts = classes ? classes->n : &s->train_set.len};
     LS_TRY(ls_replay_init(replay, &spec, s->arena));
+    if (classes)
+        LS_TRY(ls_agree(s->peers, read_groups(s, replay)));
     s->replay = replay;
+    s->plan.replay = replay;
     return LS_OK;
 }
 

@@ -18,7 +18,7 @@ struct ls_loader {
     float *raw;                /* (max_n, C, H, W) a shard as read */
     int64_t *labels;           /* (max_n) */
     float *values;             /* (max_n, K) */
-    struct ls_sampler sampler; /* where the plan has balance */
+    struct ls_sampler sampler; /* where the plan is drawn by one */
 
     pthread_t thread;
     bool started;
@@ -136,8 +136,9 @@ static void choose(struct ls_loader *loader, struct ls_batch *batch,
     const size_t first = ls_shard_row(step->n, tree->shards, tree->first);
     const size_t last = ls_shard_row(step->n, tree->shards, tree->last);
     const struct ls_pick *const picks =
-        spec->plan->balance ? ls_sampler_batch(&loader->sampler, batch->step, first, last - first)
-                            : NULL;
+        ls_plan_is_drawn(spec->plan)
+            ? ls_sampler_batch(&loader->sampler, batch->step, first, last - first)
+            : NULL;
     for (int i = 0; i < tree->last - tree->first; i++) {
         const int shard = tree->first + i;
         batch->row[i] = ls_shard_row(step->n, tree->shards, shard);
@@ -243,7 +244,7 @@ static ls_status allocate(struct ls_loader *loader)
     loader->values = ls_arena_get(&loader->arena, max_n * spec->k, sizeof(float));
     if (!loader->raw || !loader->labels || !loader->values)
         return LS_OTHER;
-    return spec->plan->balance
+    return ls_plan_is_drawn(spec->plan)
                ? ls_sampler_init(&loader->sampler, spec->plan, spec->tree->shards, &loader->arena)
                : LS_OK;
 }

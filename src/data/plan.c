@@ -26,7 +26,7 @@ struct ls_plan_step ls_plan_step(const struct ls_plan *plan, uint64_t s)
 void ls_plan_samples(const struct ls_plan *plan, const struct ls_plan_step *step, size_t row,
                      size_t n, uint64_t *samples)
 {
-    LS_ASSERT(!plan->balance);
+    LS_ASSERT(!ls_plan_is_drawn(plan));
     const struct ls_permutation order =
         ls_permutation(plan->subset->len, plan->seed, ls_stream(LS_DRAW_SHUFFLE, 0, step->epoch));
     for (size_t i = 0; i < n; i++) {

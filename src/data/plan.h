@@ -7,6 +7,7 @@
 #include "src/data/subset.h"
 
 struct ls_balance;
+struct ls_replay;
 
 enum ls_order { LS_ORDER_SHUFFLE, LS_ORDER_SEQUENTIAL };
 
@@ -17,6 +18,7 @@ struct ls_plan {
     enum ls_order order;
     uint64_t steps_per_epoch;
     const struct ls_balance *balance; /* NULL: samples are drawn in their natural shares */
+    const struct ls_replay *replay;   /* NULL: hard examples do not come again */
 };
 
 /* The global batch of one step. */
@@ -31,11 +33,17 @@ struct ls_plan_step {
 struct ls_plan ls_plan(const struct ls_subset *subset, size_t batch, uint64_t seed,
                        enum ls_order order);
 
+/** Whether batches are drawn by src/sampler/sampler.h.  Collective: no. */
+static inline bool ls_plan_is_drawn(const struct ls_plan *plan)
+{
+    return plan->balance || plan->replay;
+}
+
 /** Step s, from 0.  Collective: no. */
 struct ls_plan_step ls_plan_step(const struct ls_plan *plan, uint64_t s);
 
 /** The samples in rows [row, row + n) of the global batch of `step`, by number in the dataset, of
- *  a plan without balance (with it, see src/sampler/sampler.h).
+ *  a plan without balance and replay (with them, see src/sampler/sampler.h).
  *  Collective: no.  Errors: none. */
 void ls_plan_samples(const struct ls_plan *plan, const struct ls_plan_step *step, size_t row,
                      size_t n, uint64_t *samples);
