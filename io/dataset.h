@@ -31,7 +31,7 @@ struct ls_dataset_spec {
     const char *inputs, *labels; /* names of the datasets, NULL: "x" and "y" */
     int axes;                    /* of x, the sample axis included: 2 to 4 */
     size_t dims[3];              /* of a sample, C, H, W as in files */
-    enum ls_element { LS_U8, LS_I16, LS_I32, LS_F32, LS_F64 } element; /* of x on disk */
+    enum ls_element { LS_U8, LS_I16, LS_I32, LS_I64, LS_F32, LS_F64 } element; /* of x on disk */
     bool has_labels;
     bool labels_are_classes; /* y (N) int32, else (N, label_len) float */
     size_t label_len;
@@ -50,6 +50,13 @@ ls_status ls_dataset_create(struct ls_dataset_writer **writer, const char *path,
  *  (n, label_len) float, the other NULL.  Errors: LS_DATA.  Collective: no. */
 ls_status ls_dataset_append(struct ls_dataset_writer *writer, size_t n, const void *x,
                             const int32_t *classes, const float *values);
+
+/** Adds a further dataset: one row for each sample.
+ *  row_len  numbers of a row, of shape (N, row_len); 0: of shape (N)
+ *  values   of the element's type, of all samples
+ *  Errors: LS_DATA.  Collective: no. */
+ls_status ls_dataset_put(struct ls_dataset_writer *writer, const char *name,
+                         enum ls_element element, size_t row_len, const void *values);
 
 /** Flushes, fsyncs and renames into place when all samples have come; then frees the writer.
  *  Errors: LS_DATA, and nothing is left behind.  Collective: no. */

@@ -24,6 +24,8 @@ static struct element element_of(enum ls_element element)
         return (struct element){H5T_NATIVE_INT16, H5T_STD_I16LE, 2};
     case LS_I32:
         return (struct element){H5T_NATIVE_INT32, H5T_STD_I32LE, 4};
+    case LS_I64:
+        return (struct element){H5T_NATIVE_INT64, H5T_STD_I64LE, 8};
     case LS_F32:
         return (struct element){H5T_NATIVE_FLOAT, H5T_IEEE_F32LE, 4};
     case LS_F64:
@@ -196,6 +198,22 @@ ls_status ls_dataset_append(struct ls_dataset_writer *writer, size_t n, const vo
     ls_hdf5_unlock();
     if (status == LS_OK)
         writer->done += n;
+    return status;
+}
+
+ls_status ls_dataset_put(struct ls_dataset_writer *writer, const char *name,
+                         enum ls_element element, size_t row_len, const void *values)
+{
+    const hsize_t dims[] = {writer->spec.len, row_len};
+    const struct element of = element_of(element);
+    const int axes = row_len > 0 ? 2 : 1;
+    ls_status status = LS_OK;
+    ls_hdf5_lock();
+    const hid_t dataset = create_array(writer->out.file, name, axes, dims, of.disk);
+    if (dataset < 0 || write_rows(dataset, axes, dims, 0, of.memory, values) < 0)
+        status = ls_outfile_failed(&writer->out, name);
+    ls_hdf5_close(dataset);
+    ls_hdf5_unlock();
     return status;
 }
 

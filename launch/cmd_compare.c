@@ -80,11 +80,37 @@ static void print(const struct row *rows, size_t len)
     }
 }
 
+static ls_status add_losses(struct ls_checkpoint *checkpoint, const char *name,
+                            struct ls_arena *arena)
+{
+    const size_t n = (size_t)checkpoint->n_losses;
+    struct ls_tensor *const tensor = &checkpoint->tensors[checkpoint->n_tensors++];
+    *tensor = (struct ls_tensor){name, 1, {n}, ls_arena_get(arena, n, sizeof(float))};
+    return tensor->data ? ls_checkpoint_read_losses(checkpoint->path, name, 0, n, tensor->data)
+                        : LS_OTHER;
+}
+
+/* With what is remembered for hard examples as tensors more. */
+static ls_status read_all(const char *path, struct ls_checkpoint *checkpoint,
+                          struct ls_arena *arena)
+{
+    LS_TRY(ls_checkpoint_read(path, checkpoint, arena));
+    struct ls_tensor *const all = ls_arena_get(arena, checkpoint->n_tensors + 2, sizeof *all);
+    if (!all)
+        return LS_OTHER;
+    if (checkpoint->n_tensors > 0)
+        memcpy(all, checkpoint->tensors, checkpoint->n_tensors * sizeof *all);
+    checkpoint->tensors = all;
+    if (checkpoint->n_losses > 0)
+        LS_TRY(add_losses(checkpoint, "/sampler/loss", arena));
+    return checkpoint->has_pool ? add_losses(checkpoint, "/sampler/pool", arena) : LS_OK;
+}
+
 static ls_status run(const struct ls_command_call *call)
 {
     struct ls_checkpoint a, b;
-    LS_TRY(ls_checkpoint_read(call->positional[0], &a, call->arena));
-    LS_TRY(ls_checkpoint_read(call->positional[1], &b, call->arena));
+    LS_TRY(read_all(call->positional[0], &a, call->arena));
+    LS_TRY(read_all(call->positional[1], &b, call->arena));
     struct row *rows = ls_arena_get(call->arena, a.n_tensors + b.n_tensors, sizeof *rows);
     if (!rows)
         return LS_OTHER;

@@ -1,10 +1,9 @@
 #include <math.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "io/dataset.h"
 #include "launch/command.h"
-#include "launch/session.h"
+#include "launch/outputs.h"
 
 struct flags {
     const char *data, *out;
@@ -28,25 +27,13 @@ struct prediction {
     const struct ls_session *session;
     struct ls_dataset_writer *writer; /* rank 0's */
     enum ls_metric_kind kind;
-    real *mine, *all; /* (batch, K) outputs of the model */
+    struct ls_outputs outputs;
     float *scores;    /* (batch, K) */
-    size_t *bytes;    /* (size) */
     int32_t *classes; /* (batch) */
     float *labels;    /* (batch, K) */
     uint64_t len;     /* samples so far; of these, with a NaN: how many, and the first */
     uint64_t n_spoilt, first_spoilt;
 };
-
-/* This rank's outputs, in the order of the batch. */
-static void collect(const struct prediction *p, const struct ls_workspace *ws)
-{
-    const size_t k = p->session->loss.k;
-    real *to = p->mine;
-    for (int shard = 0; shard < ws->shards; shard++) {
-        memcpy(to, ls_workspace_output(ws, shard), ws->n[shard] * k * sizeof *to);
-        to += ws->n[shard] * k;
-    }
-}
 
 static void note_spoilt(struct prediction *p, size_t k, const real *z)
 {
@@ -72,11 +59,11 @@ static void tell(const struct prediction *p, const char *out)
 }
 
 /* Decisions are made from the outputs, as eval makes them: scores are rounded. */
-static ls_status append(struct prediction *p, size_t n)
+static ls_status append(struct prediction *p, const real *all, size_t n)
 {
     const size_t k = p->session->loss.k;
     for (size_t i = 0; i < n; i++) {
-        const real *const z = p->all + i * k;
+        const real *const z = all + i * k;
         note_spoilt(p, k, z);
         ls_metrics_scores(p->kind, k, z, p->scores + i * k);
         p->classes[i] = (int32_t)ls_argmax(k, z);
@@ -86,36 +73,23 @@ static ls_status append(struct prediction *p, size_t n)
     return ls_dataset_append(p->writer, n, p->scores, p->classes, p->labels);
 }
 
-/* Ranks hold contiguous runs of a batch, so that gathering in rank order gives file order. */
 static ls_status seen(void *context, const struct ls_workspace *ws, const struct ls_batch *batch)
 {
     struct prediction *const p = context;
-    const struct ls_peers *const peers = ws->peers;
-    const int shards = ws->tree->shards;
-    collect(p, ws);
-    for (int r = 0; r < peers->size; r++) {
-        const int first = ls_tree_first_shard(shards, peers->size, r);
-        const int last = ls_tree_first_shard(shards, peers->size, r + 1);
-        p->bytes[r] = (ls_shard_row(batch->global_n, shards, last) -
-                       ls_shard_row(batch->global_n, shards, first)) *
-                      p->session->loss.k * sizeof(real);
-    }
-    ls_gather(peers, p->mine, p->all, p->bytes);
-    return ls_agree(peers, peers->rank == 0 && batch->status == LS_OK ? append(p, batch->global_n)
-                                                                      : LS_OK);
+    const real *const all = ls_outputs_gather(&p->outputs, ws, batch);
+    const bool appends = ws->peers->rank == 0 && batch->status == LS_OK;
+    return ls_agree(ws->peers, appends ? append(p, all, batch->global_n) : LS_OK);
 }
 
 static ls_status create(struct prediction *p, const struct flags *given)
 {
     const struct ls_session *const s = p->session;
     const size_t rows = ls_shard_max(s->room, (int)s->shards) * s->shards, k = s->loss.k;
-    p->mine = ls_arena_get(s->arena, rows * k, sizeof(real));
-    p->all = ls_arena_get(s->arena, rows * k, sizeof(real));
+    LS_TRY(ls_outputs_init(&p->outputs, s));
     p->scores = ls_arena_get(s->arena, rows * k, sizeof(float));
     p->labels = ls_arena_get(s->arena, rows * k, sizeof(float));
     p->classes = ls_arena_get(s->arena, rows, sizeof *p->classes);
-    p->bytes = ls_arena_get(s->arena, (size_t)s->peers->size, sizeof *p->bytes);
-    if (!p->mine || !p->all || !p->scores || !p->labels || !p->classes || !p->bytes)
+    if (!p->scores || !p->labels || !p->classes)
         return LS_OTHER;
     if (s->peers->rank != 0)
         return LS_OK;

@@ -30,6 +30,39 @@ static void a_checkpoint_comes_back_bit_for_bit(void **state)
     assert_int_equal(temp_bytes(temp_path(".a.h5.tmp")), -1);
 }
 
+static void remembered_losses_come_back_in_any_part(void **state)
+{
+    (void)state;
+    enum { N = 40001 };
+    struct ls_checkpoint written = make_checkpoint(&arena, 7, 1), read;
+    float some[100];
+    written.n_losses = N;
+    written.has_pool = true;
+    written.losses = ls_arena_get(&arena, N, sizeof(float));
+    written.pool = ls_arena_get(&arena, N, sizeof(float));
+    fill(written.losses, N, 1);
+    for (size_t i = 0; i < N; i++)
+        written.pool[i] = i % 10 ? NAN : written.losses[i];
+    assert_int_equal(ls_checkpoint_write(temp_path("l.h5"), &written), LS_OK);
+    assert_int_equal(ls_checkpoint_read(temp_path("l.h5"), &read, &arena), LS_OK);
+    assert_true(same_checkpoint(&written, &read));
+    assert_int_equal(read.n_losses, N);
+    assert_true(read.has_pool);
+    for (uint64_t at = 0; at + 100 <= N; at += 3991) {
+        assert_int_equal(ls_checkpoint_read_losses(read.path, "/sampler/loss", at, 100, some),
+                         LS_OK);
+        assert_memory_equal(some, written.losses + at, sizeof some);
+        assert_int_equal(ls_checkpoint_read_losses(read.path, "/sampler/pool", at, 100, some),
+                         LS_OK);
+        assert_memory_equal(some, written.pool + at, sizeof some);
+    }
+    assert_int_equal(ls_checkpoint_read_losses(read.path, "/sampler/loss", N, 1, some), LS_DATA);
+    written.has_pool = false;
+    assert_int_equal(ls_checkpoint_write(temp_path("l.h5"), &written), LS_OK);
+    assert_int_equal(ls_checkpoint_read(temp_path("l.h5"), &read, &arena), LS_OK);
+    assert_true(read.n_losses == N && !read.has_pool);
+}
+
 static void what_may_be_absent_may_be_absent(void **state)
 {
     (void)state;
@@ -198,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_checkpoint_comes_back_bit_for_bit),
+        cmocka_unit_test(remembered_losses_come_back_in_any_part),
         cmocka_unit_test(what_may_be_absent_may_be_absent),
         cmocka_unit_test(tensors_past_the_chunk_size_come_back),
         cmocka_unit_test(the_same_checkpoint_makes_the_same_tensors_in_order),
