@@ -213,8 +213,8 @@ static void mistakes_at_the_top_are_placed(void **state)
 static void mistakes_below_are_placed(void **state)
 {
     (void)state;
-    expect_refusal(with("sampler:\n  hard: 0.5"),
-                   "job.yaml:2:9: sampler: hard takes none, got \"0.5\"");
+    expect_refusal(with("sampler:\n  hard: {shar: 0.5}"),
+                   "job.yaml:2:10: hard: unknown key \"shar\" (did you mean \"share\"?)");
     expect_refusal(with("checkpoint: {keep: 1}"),
                    "job.yaml:1:20: checkpoint: keep takes a whole number from 2 to 1000000, got "
                    "\"1\"");
