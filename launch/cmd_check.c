@@ -1,11 +1,11 @@
 #include <string.h>
 
+#include "launch/check_step.h"
 #include "launch/command.h"
 #include "launch/job_help.h"
 #include "launch/session.h"
 #include "src/check/check.h"
 #include "src/data/scan.h"
-#include "src/step/trainer.h"
 
 enum { MAX_SHOWN = 100 }; /* classes whose samples are counted before a person's eyes */
 struct flags {
@@ -92,7 +92,8 @@ static void print_counts(const struct ls_session *s, const struct ls_class_count
 }
 
 /* Every check of the job, now that the data has been read. */
-static ls_status print_warnings(struct ls_session *s, const struct ls_scan *scan)
+static ls_status print_warnings(struct ls_session *s, const struct ls_scan *scan,
+                                const struct ls_check_step *step)
 {
     const uint64_t last = s->plan.steps_per_epoch - 1;
     const bool classes = s->loss.ops->target == LS_TARGET_CLASS;
@@ -112,23 +113,17 @@ static ls_status print_warnings(struct ls_session *s, const struct ls_scan *scan
         .classes = classes ? &counts : NULL,
         .class_names = s->n_classes == s->loss.k ? s->class_names : NULL,
         .x = &scan->x,
-        .y = classes ? NULL : &scan->y};
+        .y = classes ? NULL : &scan->y,
+        .first = step->watch.layers,
+        .failure = step->failure,
+        .first_loss = step->record.loss};
     struct ls_findings findings = {.tell = tell};
-    ls_check_run(&facts, &findings);
     if (classes)
         print_counts(s, &counts, &valid);
+    LS_TRY(ls_check_step_print(step, s));
+    (void)puts("");
+    ls_check_run(&facts, &findings);
     return LS_OK;
-}
-
-/* What train would plan, to tell its memory. */
-static ls_status plan_memory(struct ls_session *s, struct ls_workspace *ws,
-                             struct ls_trainer *trainer)
-{
-    const struct ls_trainer_spec spec = {
-        .model = &s->model, .loss = &s->loss, .optimizer = &s->job.optimizer};
-    LS_TRY(ls_workspace_init(ws, &s->model, &s->tree, s->peers, s->room, (int)s->job.threads, true,
-                             s->arena));
-    return ls_trainer_init(trainer, &spec, ws, s->arena);
 }
 
 static ls_status print_ranks(const struct ls_session *s)
@@ -144,27 +139,27 @@ static ls_status print_ranks(const struct ls_session *s)
 
 static ls_status check(const struct ls_command_call *call, struct ls_session *s)
 {
-    struct ls_workspace ws;
-    struct ls_trainer trainer;
     const struct flags *const given = call->flags;
+    struct ls_check_step step;
     LS_TRY(ls_session_read_job(s, call->positional[0], call->overrides, call->n_overrides,
                                call->peers, call->arena));
     if (given->ranks)
         return print_ranks(s);
     LS_TRY(ls_session_prepare(s, NULL));
-    LS_TRY(ls_agree(s->peers, plan_memory(s, &ws, &trainer)));
+    LS_TRY(ls_check_step_plan(&step, s));
     const size_t bytes = call->arena->bytes;
     const bool values = s->loss.ops->target == LS_TARGET_VALUES;
     struct ls_scan scan, of_valid;
     LS_TRY(ls_scan(&s->train, values, s->peers, &scan, s->arena));
     if (s->valid == &s->valid_file)
         LS_TRY(ls_scan(s->valid, values, s->peers, &of_valid, s->arena));
+    LS_TRY(ls_check_step_run(&step, s));
     ls_status status = LS_OK;
     if (s->peers->rank == 0) {
         (void)printf("%s\n", call->positional[0]);
         print_layers(&s->model);
         print_run(s, bytes);
-        status = print_warnings(s, &scan);
+        status = print_warnings(s, &scan, &step);
     }
     return ls_agree(s->peers, status);
 }

@@ -100,7 +100,7 @@ static void write_epoch(struct ls_training *t, uint64_t epoch, const struct ls_r
     keep_record(t);
 }
 
-static void say(struct ls_training *t, const char *text)
+void ls_training_say(struct ls_training *t, const char *text)
 {
     ls_run_dir_log(&t->run, "%s", text);
     (void)fprintf(t->progress.file, "%s\n", text);
@@ -121,9 +121,9 @@ static void tell_epoch(struct ls_training *t, uint64_t epoch, bool is_best)
     if (is_best && len < sizeof text)
         (void)snprintf(text + len, sizeof text - len, ", the best yet");
     ls_progress_finish(&t->progress);
-    say(t, text);
+    ls_training_say(t, text);
     if (ls_report_warning(found, sizeof text, text))
-        say(t, text);
+        ls_training_say(t, text);
 }
 
 ls_status ls_training_evaluate(struct ls_training *t, uint64_t epoch, bool *is_best)

@@ -72,6 +72,18 @@ ls_status ls_run_lock_take(struct ls_run_lock *lock, const char *folder, double 
     return LS_OK;
 }
 
+bool ls_run_lock_is_held(const char *folder)
+{
+    char path[PATH_MAX + 8];
+    (void)snprintf(path, sizeof path, "%s/.lock", folder);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    const bool is_held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    (void)close(fd);
+    return is_held;
+}
+
 void ls_run_lock_release(struct ls_run_lock *lock)
 {
     if (!lock->is_taken)

@@ -18,6 +18,10 @@ struct ls_run_lock {
  *  Release with ls_run_lock_release.  Collective: no; rank 0. */
 ls_status ls_run_lock_take(struct ls_run_lock *lock, const char *folder, double wait_s);
 
+/** Whether a run uses `folder`; false also where the file system knows no locks.  Collective: no.
+ */
+bool ls_run_lock_is_held(const char *folder);
+
 /** Takes a zeroed lock.  Collective: no; rank 0. */
 void ls_run_lock_release(struct ls_run_lock *lock);
 

@@ -143,6 +143,8 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
                                          .seed = job->seed,
                                          .recall = s->replay ? &s->replay->recall : NULL};
     LS_TRY(ls_trainer_init(&t->trainer, &spec, &t->ws, s->arena));
+    if (job->watch_every > 0)
+        LS_TRY(ls_watch_init(&t->watch, &t->trainer, s->arena));
     LS_TRY(ls_history_init(&t->history, (size_t)s->model.n_layers, s->arena));
     if (checkpoint) {
         LS_TRY(ls_agree(s->peers, restore(t, checkpoint)));
@@ -193,11 +195,13 @@ static ls_status step(struct ls_training *t, struct ls_record *record, bool *wen
     const struct ls_batch *const batch = ls_loader_next(t->loader);
     if (t->here)
         ls_history_weigh(&t->history, &t->session->model, t->step + 1);
+    t->watch.on = ls_training_watches(t);
     const ls_status status = ls_trainer_step(&t->trainer, batch, ls_signals_stop(), record);
     if (status != LS_OK)
         return ls_training_refused(t, batch, record, status, went_back);
     ls_history_add(&t->history, record, t->trainer.layer_norm);
     t->step++;
+    ls_training_watch(t);
     ls_training_record(t, record);
     return LS_OK;
 }

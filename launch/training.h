@@ -8,6 +8,7 @@
 #include "launch/terminal.h"
 #include "src/examine/history.h"
 #include "src/step/trainer.h"
+#include "src/step/watch.h"
 
 enum { LS_MAX_METRICS = 16 };
 
@@ -26,6 +27,7 @@ struct ls_training {
     struct ls_trainer trainer;
     struct ls_history history;
     uint64_t rollbacks; /* so far */
+    struct ls_watch watch;
     struct ls_evaluator evaluator;
     struct ls_loader *loader, *valid_loader;
     size_t n_metrics;
@@ -47,6 +49,7 @@ struct ls_training {
     uint64_t first_step;
     uint64_t loaded_from; /* step that the loader began with */
     struct ls_progress progress;
+    bool said_vanishing, said_exploding;
 };
 
 /** Plans the memory of a run and, when there is a checkpoint, takes its state. Rank 0's `run`,
@@ -108,5 +111,17 @@ ls_status ls_training_refused(struct ls_training *training, const struct ls_batc
 /** The record of a step: a line of metrics.jsonl when one is due, and the progress.
  *  Collective: no; all ranks call it, rank 0 writes. */
 void ls_training_record(struct ls_training *training, const struct ls_record *record);
+
+/** Whether the step that comes next is watched: the first of a run, and every watch_every-th.
+ *  Collective: no. */
+bool ls_training_watches(const struct ls_training *training);
+
+/** The figures of a watched step into metrics.jsonl, a line for each layer, and a warning where the
+ *  gradient vanishes or explodes for the first time.
+ *  Collective: no; all ranks call it, rank 0 writes. */
+void ls_training_watch(struct ls_training *training);
+
+/** A line into log.txt and on stderr.  Collective: no; rank 0. */
+void ls_training_say(struct ls_training *training, const char *text);
 
 #endif

@@ -8,6 +8,7 @@
 #include "src/data/labels.h"
 #include "src/job/job.h"
 #include "src/model/model.h"
+#include "src/step/watch.h"
 
 struct ls_check_facts {
     const struct ls_job *job;
@@ -19,6 +20,9 @@ struct ls_check_facts {
     const struct ls_class_counts *classes; /* of what is trained on; NULL: labels are no classes */
     const char *const *class_names;        /* (classes->len), NULL: unnamed */
     const struct ls_extents *x, *y;        /* as in the file; y NULL: labels are classes */
+    const struct ls_watch_layer *first;    /* (n_layers) of the first step; NULL: none was taken */
+    const char *failure;                   /* why there are no figures of it, "" when there are */
+    double first_loss;
 };
 
 /* What the checks have found. */

@@ -31,6 +31,8 @@ static const struct ls_option top_options[] = {
     NODE("init", init_node, "", "weights to begin with [random]"),
     NODE("on_failure", on_failure_node, "", "a loss or gradient that is not finite [stop]"),
     {"log_every", LS_SIZE, AT(log_every), "10", 1, 1e9, NULL, "steps between records"},
+    {"watch_every", LS_SIZE, AT(watch_every), "100", 0, 1e9, NULL,
+     "steps between looks at every layer's outputs and gradient; 0: never"},
     {"engine", LS_STRING, AT(engine), "", 0, 0, NULL, "compute engine [the default one]"},
     {0}};
 

@@ -58,7 +58,7 @@ struct ls_job_init {
 };
 
 struct ls_job {
-    size_t seed, batch, threads, epochs, steps, log_every;
+    size_t seed, batch, threads, epochs, steps, log_every, watch_every;
     const struct ls_node *data_node, *model, *shards_node, *loss_node, *optimizer_node;
     const struct ls_node *schedule_node, *clip_node, *regularize_node, *sampler_node;
     const struct ls_node *checkpoint_node, *init_node, *on_failure_node;

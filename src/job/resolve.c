@@ -167,6 +167,7 @@ ls_status ls_job_resolve(const struct ls_job *job, struct ls_node *root, size_t 
     LS_TRY(put_number(root, "shards", shards, arena));
     LS_TRY(put_number(root, "threads", job->threads, arena));
     LS_TRY(put_number(root, "log_every", job->log_every, arena));
+    LS_TRY(put_number(root, "watch_every", job->watch_every, arena));
     LS_TRY(put(root, "engine", engine, arena));
     struct ls_node *const data = ls_node_get(root, "data");
     LS_TRY(put(data, "train", job->data.train, arena));

@@ -1,6 +1,6 @@
 #include <omp.h>
 
-#include "src/step/pass.h"
+#include "src/step/watch.h"
 
 static void take_leaf(const struct ls_pass *pass, int l, const struct ls_run *run)
 {
@@ -23,6 +23,8 @@ static void run_layers(const struct ls_pass *pass, const struct ls_group *group,
         const double start_s = ls_profile_start(pass->ws->profile);
         model->layers[l].ops->forward(&model->layers[l], &call);
         ls_profile_forward(pass->ws->profile, run->thread * model->n_layers + l, start_s);
+        if (pass->training && ls_watch_is_on(pass->ws->watch))
+            ls_watch_outputs(pass, l, run);
     }
     if (group->leaf >= 0 && pass->training)
         take_leaf(pass, group->leaf, run);

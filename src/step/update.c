@@ -1,6 +1,7 @@
-#include "src/step/trainer.h"
-
 #include <string.h>
+
+#include "src/step/trainer.h"
+#include "src/step/watch.h"
 
 static void update_range(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
                          struct ls_range range, const struct ls_record *record,
@@ -40,24 +41,46 @@ struct ls_gradient ls_trainer_clipped(const struct ls_trainer *trainer,
     return clipped;
 }
 
+static void update_in_place(const struct ls_trainer *trainer, const struct ls_gradient *clipped,
+                            struct ls_range range, const struct ls_record *record)
+{
+    struct ls_update update = {.w = trainer->spec.model->params + range.begin};
+    for (int s = 0; s < trainer->spec.optimizer->n_slots; s++)
+        update.slot[s] = trainer->slot[s] + range.begin;
+    update_range(trainer, clipped, range, record, update);
+}
+
+/* The same for a step that is watched. `whole` is the gradient before clipping. */
+static void update_watched(const struct ls_trainer *trainer, const struct ls_gradient *whole,
+                           const struct ls_gradient *clipped, size_t r,
+                           const struct ls_record *record)
+{
+    real before[LS_RANGE];
+    const struct ls_range range = trainer->ranges[r];
+    memcpy(before, trainer->spec.model->params + range.begin, range.len * sizeof *before);
+    update_in_place(trainer, clipped, range, record);
+    ls_watch_update(trainer->ws->watch, whole, r, before);
+}
+
 void ls_trainer_update(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
                        const struct ls_record *record)
 {
     const struct ls_model *const model = trainer->spec.model;
     const struct ls_gradient clipped = ls_trainer_clipped(trainer, gradient, record);
+    const bool watched = ls_watch_is_on(trainer->ws->watch);
 #pragma omp parallel for schedule(static) num_threads(trainer->ws->threads)
     for (size_t b = trainer->first_block; b < trainer->last_block; b++)
-        for (size_t r = trainer->block[b]; r < trainer->block[b + 1]; r++) {
-            const struct ls_range range = trainer->ranges[r];
-            struct ls_update update = {.w = model->params + range.begin};
-            for (int s = 0; s < trainer->spec.optimizer->n_slots; s++)
-                update.slot[s] = trainer->slot[s] + range.begin;
-            update_range(trainer, &clipped, range, record, update);
-        }
+        for (size_t r = trainer->block[b]; r < trainer->block[b + 1]; r++)
+            if (watched)
+                update_watched(trainer, gradient, &clipped, r, record);
+            else
+                update_in_place(trainer, &clipped, trainer->ranges[r], record);
     for (int l = 0; l < model->n_layers; l++) {
         const struct ls_layer *const layer = &model->layers[l];
         if (layer->ops->commit && !layer->frozen)
             layer->ops->commit(layer);
     }
     ls_meet(trainer->ws->peers);
+    if (watched)
+        ls_watch_finish(trainer->ws->watch);
 }

@@ -18,6 +18,7 @@
 enum ls_tail { LS_TAIL_VALUE, LS_TAIL_WEIGHT, LS_TAIL_FAILED, LS_TAIL_STOP, LS_TAIL_LEN };
 
 struct ls_miner;
+struct ls_watch;
 
 struct ls_workspace {
     const struct ls_model *model;
@@ -53,6 +54,7 @@ struct ls_workspace {
     float *losses;             /* (shards, max_n) of every sample of the batch; NULL: not kept */
 
     struct ls_profile *profile; /* NULL: time is not measured */
+    struct ls_watch *watch;     /* NULL: nobody looks at the layers */
 };
 
 /** Plans and allocates for global batches of up to `batch` samples.

@@ -17,6 +17,8 @@ table() { # FILE AWK-EXPRESSION: 300 rows of x0 ... x3 and a class
 table constant 'z = 7'
 table scale 'y *= 50000'
 table tags 'c = 0.5'
+table huge 'x *= 3000; y *= 3000; z *= 3000'
+table endless 'x *= 1e38; y *= 1e38; z *= 1e38'
 cp "$root"/tests/sick/check/*.yaml .
 
 # The warnings of the last check, without what leads them.

@@ -21,6 +21,9 @@ struct facts {
     size_t samples;        /* by default 1000 */
     const uint64_t *counts;
     struct ls_extents x, y; /* x by default -1 to 1 */
+    const struct ls_watch_layer *first;
+    const char *failure;
+    double first_loss;
 };
 
 static inline void found_tell(void *context, const char *check, const char *text)
@@ -75,7 +78,10 @@ static inline const char *find_in(const char *yaml, const struct facts *given)
                                              ls_plan_step(&plan, plan.steps_per_epoch - 1).n,
                                          .classes = given->counts ? &counts : NULL,
                                          .x = &x,
-                                         .y = given->y.len ? &given->y : NULL};
+                                         .y = given->y.len ? &given->y : NULL,
+                                         .first = given->first,
+                                         .failure = given->failure ? given->failure : "",
+                                         .first_loss = given->first_loss};
     struct ls_findings findings = {.tell = found_tell, .context = &found};
     ls_check_run(&facts, &findings);
     return found.text;

@@ -59,6 +59,7 @@ static void a_short_job_has_the_defaults(void **state)
     assert_int_equal(job.steps, 0);
     assert_int_equal(job.shards, 0);
     assert_int_equal(job.log_every, 10);
+    assert_int_equal(job.watch_every, 100);
     assert_int_equal(job.metrics.len, 0);
     assert_string_equal(job.checkpoint.best, "");
     assert_string_equal(job.engine, "");
@@ -107,6 +108,7 @@ static void every_key_is_read(void **state)
                                     "checkpoint: {every_steps: 50, keep: 9, best: kappa}\n"
                                     "init: {from: w.h5, freeze: [dense1]}\n"
                                     "log_every: 4\n"
+                                    "watch_every: 7\n"
                                     "engine: openblas\n" REST);
     assert_int_equal(job.seed, 7);
     assert_string_equal(job.data.train, "/abs/t.h5");
@@ -138,6 +140,7 @@ static void every_key_is_read(void **state)
     assert_string_equal(job.init.from, "/jobs/w.h5");
     assert_string_equal(job.init.freeze.value[0], "dense1");
     assert_int_equal(job.log_every, 4);
+    assert_int_equal(job.watch_every, 7);
     assert_string_equal(job.engine, "openblas");
 }
 
