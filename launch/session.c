@@ -179,7 +179,7 @@ static ls_status plan_all(struct ls_session *s, const struct ls_checkpoint *chec
     LS_TRY(take_engine(s));
     LS_TRY(plan_tree(s, checkpoint));
     LS_TRY(ls_model_create(&s->model, s->job.model, s->train.shape, s->engine, s->job.seed,
-                           &s->job.init.freeze, s->arena));
+                           &s->job.init.model, s->arena));
     s->loss = s->job.loss;
     LS_TRY(plan_loss(s, &s->train));
     if (s->valid == &s->valid_file)

@@ -21,10 +21,10 @@ static void make_model(struct bench *b, const struct bench_setup *setup)
 {
     const struct ls_engine_ops *const engine = ls_engine_find(NULL);
     const char *frozen[] = {setup->freeze};
-    const struct ls_names freeze = {setup->freeze != NULL, frozen};
+    const struct ls_model_init init = {.freeze = {setup->freeze != NULL, frozen}};
     engine->start();
     need(ls_model_create(&b->model, bench_yaml(setup->model, &b->arena), setup->input, engine, 1,
-                         &freeze, &b->arena));
+                         &init, &b->arena));
 }
 
 static void make_loss(struct bench *b, const char *text)

@@ -1,5 +1,7 @@
 #include "src/base/philox.h"
 
+#include <math.h>
+
 #include <string.h>
 
 #include "src/base/vector.h"
@@ -67,5 +69,17 @@ void ls_philox_run(uint64_t seed, uint64_t stream, uint64_t index, size_t blocks
         uint32_t rest[4 * LANES];
         draw_lanes(seed, stream, index, rest);
         memcpy(words, rest, 4 * blocks * sizeof *words);
+    }
+}
+
+void ls_normals(struct ls_draw draw, double *z)
+{
+    static const double turn = 6.283185307179586476925286766559;
+    for (int pair = 0; pair < 4; pair += 2) {
+        const double u = ((double)draw.word[pair] + 0.5) * 0x1p-32;
+        const double angle = turn * (double)draw.word[pair + 1] * 0x1p-32;
+        const double radius = sqrt(-2 * log(u));
+        z[pair] = radius * cos(angle);
+        z[pair + 1] = radius * sin(angle);
     }
 }

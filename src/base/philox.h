@@ -37,6 +37,9 @@ static inline uint64_t ls_stream(enum ls_purpose purpose, uint32_t number, uint6
     return (uint64_t)purpose << 56 | (uint64_t)(number & 0xffffffu) << 32 | (time & 0xffffffffu);
 }
 
+/** Four numbers from the normal distribution, by pairs (Box and Muller).  Collective: no. */
+void ls_normals(struct ls_draw draw, double *z);
+
 /** Uniform in [0, 1) with 24 bits, exact in float. */
 static inline float ls_uniform(uint32_t word)
 {

@@ -81,7 +81,12 @@ static const struct ls_option checkpoint_options[] = {
 #define AT(field) offsetof(struct ls_job_init, field)
 static const struct ls_option init_options[] = {
     {"from", LS_STRING, AT(from), "", 0, 0, NULL, "HDF5 file with /model/..."},
-    {"freeze", LS_NAMES, AT(freeze), "", 0, 0, NULL, "layers whose parameters stay"},
+    NODE("weights", weights, "",
+         "of dense and conv: he, xavier, orthogonal, lsuv or {normal: STD} "
+         "[PyTorch's default]"),
+    {"zero_last_bn", LS_BOOL, AT(model.zero_last_bn), "false", 0, 0, NULL,
+     "a residual's last batch-norm begins with weight 0"},
+    {"freeze", LS_NAMES, AT(model.freeze), "", 0, 0, NULL, "layers whose parameters stay"},
     {0}};
 
 #undef AT
@@ -174,6 +179,7 @@ ls_status ls_job_parse(struct ls_job *job, const struct ls_node *root, const cha
     LS_TRY(ls_options_parse(checkpoint_options, job->checkpoint_node, "checkpoint", NULL, arena,
                             &job->checkpoint));
     LS_TRY(ls_options_parse(init_options, job->init_node, "init", NULL, arena, &job->init));
+    LS_TRY(ls_init_parse(&job->init.model.weights, job->init.weights, arena));
     LS_TRY(parse_path(&job->init.from, folder, arena));
     LS_TRY(ls_on_failure_parse(&job->on_failure, job->on_failure_node, arena));
     if (job->engine && job->engine[0] && !ls_engine_find(job->engine)) {

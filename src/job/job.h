@@ -9,6 +9,7 @@
 #include "src/hard/options.h"
 #include "src/job/on_failure.h"
 #include "src/losses/loss.h"
+#include "src/model/init.h"
 #include "src/optim/clip.h"
 #include "src/optim/optimizer.h"
 #include "src/optim/penalty.h"
@@ -54,7 +55,8 @@ struct ls_job_checkpoint {
 
 struct ls_job_init {
     const char *from;
-    struct ls_names freeze;
+    const struct ls_node *weights;
+    struct ls_model_init model; /* what the model is made with */
 };
 
 struct ls_job {

@@ -35,6 +35,7 @@ struct ls_param {
 
 struct ls_layer_ops;
 struct ls_window; /* src/layers/shapes.h */
+struct ls_init;   /* src/model/init.h */
 
 /* What a kind's passes read and allow, so that memory is planned and passes over it are shared. */
 enum ls_layer_traits {
@@ -62,8 +63,11 @@ struct ls_layer {
     int n_in;
     struct ls_shape in[LS_MAX_INPUTS];
     const struct ls_engine_ops *engine;
-    struct ls_arena *arena; /* for what plan needs to keep in `plan` and `state` */
-    int number;             /* place in the model, keys random draws */
+    struct ls_arena *arena;     /* for what plan needs to keep in `plan` and `state` */
+    int number;                 /* place in the model, keys random draws */
+    const struct ls_init *init; /* of its weights, NULL: the model's */
+    double lr_scale;            /* of the learning rate of its parameters */
+    bool ends_residual;         /* the last of a residual's body */
 
     /* filled by plan */
     struct ls_shape out;

@@ -6,15 +6,24 @@
 
 enum { MAX_DEPTH = 16, MAX_NODES = 10000, MAX_KINDS = 64 };
 
+/* What an entry gives to the layers that it stands for. */
+struct given {
+    const struct ls_init *init;
+    double lr_scale;
+};
+
 struct unroller {
     struct ls_graph *graph;
     struct ls_arena *arena;
     struct ls_name_table names;
     int depth;
+    struct given given; /* by the entries around */
 };
 
 static const char *const composite[] = {"residual", "repeat", NULL};
-static const char *const beside_kind[] = {"name", "from", NULL};
+enum { NAME, FROM, INIT, LR_SCALE, BESIDE };
+static const char *const beside_kind[] = {
+    [NAME] = "name", [FROM] = "from", [INIT] = "init", [LR_SCALE] = "lr_scale", [BESIDE] = NULL};
 
 struct residual {
     const struct ls_node *body, *shortcut;
@@ -36,10 +45,10 @@ static const struct ls_option repeat_options[] = {
     {"body", LS_NODE, offsetof(struct repeat, body), NULL, 0, 0, NULL, "entries to repeat"},
     {0}};
 
-/* An entry of the job's list: what it is, its own name and what it reads. */
+/* An entry of the job's list: what it is, and what stands beside its kind. */
 struct entry {
     struct ls_choice choice;
-    const struct ls_node *name, *from;
+    const struct ls_node *beside[BESIDE]; /* NULL: not there */
 };
 
 static ls_status unroll_list(struct unroller *u, const struct ls_node *list, int input,
@@ -65,23 +74,42 @@ static ls_status read_entry(const struct ls_node *node, struct entry *entry)
     *entry = (struct entry){0};
     LS_TRY(ls_choice_parse(node, "an entry of model", beside_kind, &entry->choice));
     const struct ls_node *const arguments = entry->choice.arguments;
-    const struct ls_node *const places[] = {node, arguments};
-    for (int i = 0; i < 2; i++) {
-        const struct ls_node *const name = places[i] ? ls_node_get(places[i], "name") : NULL;
-        const struct ls_node *const from = places[i] ? ls_node_get(places[i], "from") : NULL;
-        if ((name && entry->name) || (from && entry->from))
-            return ls_node_fail_key(name ? name : from, "\"%s\" is given twice",
-                                    name ? "name" : "from");
-        entry->name = name ? name : entry->name;
-        entry->from = from ? from : entry->from;
+    for (int key = 0; key < BESIDE; key++) {
+        const struct ls_node *const outside = ls_node_get(node, beside_kind[key]);
+        const struct ls_node *const inside =
+            arguments ? ls_node_get(arguments, beside_kind[key]) : NULL;
+        if (outside && inside)
+            return ls_node_fail_key(inside, "\"%s\" is given twice", beside_kind[key]);
+        entry->beside[key] = outside ? outside : inside;
     }
     return LS_OK;
+}
+
+/* What an entry gives, over what those around it do: a learning rate is scaled by all of them. */
+static ls_status read_given(const struct unroller *u, const struct entry *entry,
+                            struct given *given)
+{
+    static const struct ls_option scale = {"lr_scale", LS_REAL, 0,    NULL,
+                                           0,          1e6,     NULL, "of the learning rate"};
+    *given = u->given;
+    if (entry->beside[LR_SCALE]) {
+        double factor = 1;
+        LS_TRY(ls_option_parse(&scale, entry->beside[LR_SCALE], entry->choice.kind, u->arena,
+                               &factor));
+        given->lr_scale *= factor;
+    }
+    if (!entry->beside[INIT])
+        return LS_OK;
+    struct ls_init *const init = ls_arena_get(u->arena, 1, sizeof *init);
+    given->init = init;
+    return init ? ls_init_parse(init, entry->beside[INIT], u->arena) : LS_OTHER;
 }
 
 /* Takes a name for an entry: a row that is open until `close_name`. */
 static ls_status open_name(struct unroller *u, const struct entry *entry, size_t *row)
 {
-    return ls_name_table_add(&u->names, entry->choice.node, entry->choice.kind, entry->name, row);
+    return ls_name_table_add(&u->names, entry->choice.node, entry->choice.kind, entry->beside[NAME],
+                             row);
 }
 
 static void close_name(struct unroller *u, size_t row, int layer)
@@ -116,7 +144,7 @@ static ls_status wire(struct unroller *u, const struct entry *entry, int input,
                       struct ls_graph_node *node)
 {
     const struct ls_layer_ops *const ops = node->ops;
-    const struct ls_node *from = entry->from;
+    const struct ls_node *from = entry->beside[FROM];
     const struct ls_node *const arguments = entry->choice.arguments;
     if (!from && ops->max_inputs > 1 && arguments && arguments->kind == LS_NODE_LIST)
         from = arguments;
@@ -145,7 +173,14 @@ static ls_status unroll_layer(struct unroller *u, const struct entry *entry, int
     if (!ops)
         return unknown_kind(&entry->choice);
     struct ls_graph_node node = {.ops = ops, .node = entry->choice.node};
+    struct given given;
     size_t row = 0;
+    if (entry->beside[INIT] && !(ops->traits & LS_WEIGHS))
+        return ls_node_fail_key(entry->beside[INIT], "%s has no weights that init could choose",
+                                ops->kind);
+    LS_TRY(read_given(u, entry, &given));
+    node.init = given.init;
+    node.lr_scale = given.lr_scale;
     LS_TRY(open_name(u, entry, &row));
     LS_TRY(wire(u, entry, input, &node));
     void *const args = ls_arena_get(u->arena, 1, ops->args_bytes);
@@ -167,12 +202,17 @@ static ls_status unroll_residual(struct unroller *u, const struct entry *entry, 
     LS_TRY(ls_options_parse(residual_options, entry->choice.arguments, "residual", beside_kind,
                             u->arena, &args));
     struct ls_graph_node sum = {.ops = ls_layer_find("add"), .node = entry->choice.node, .n_in = 2};
+    const struct given around = u->given;
     size_t row = 0;
     LS_TRY(open_name(u, entry, &row));
+    LS_TRY(read_given(u, entry, &u->given));
     LS_TRY(unroll_list(u, args.body, input, &sum.wiring.from[0]));
+    if (sum.wiring.from[0] >= 0)
+        u->graph->nodes[sum.wiring.from[0]].ends_residual = true;
     sum.wiring.from[1] = input;
     if (args.shortcut)
         LS_TRY(unroll_list(u, args.shortcut, input, &sum.wiring.from[1]));
+    u->given = around;
     sum.args = ls_arena_get(u->arena, 1, sum.ops->args_bytes);
     if (!sum.args)
         return LS_OTHER;
@@ -185,11 +225,14 @@ static ls_status unroll_repeat(struct unroller *u, const struct entry *entry, in
     struct repeat args;
     LS_TRY(ls_options_parse(repeat_options, entry->choice.arguments, "repeat", beside_kind,
                             u->arena, &args));
+    const struct given around = u->given;
     size_t row = 0;
     LS_TRY(open_name(u, entry, &row));
+    LS_TRY(read_given(u, entry, &u->given));
     *output = input;
     for (size_t i = 0; i < args.times; i++)
         LS_TRY(unroll_list(u, args.body, *output, output));
+    u->given = around;
     close_name(u, row, *output);
     return LS_OK;
 }
@@ -206,8 +249,8 @@ static ls_status unroll_list(struct unroller *u, const struct ls_node *list, int
         LS_TRY(read_entry(node, &entry));
         int from = *output;
         const bool is_residual = strcmp(entry.choice.kind, "residual") == 0;
-        if ((is_residual || strcmp(entry.choice.kind, "repeat") == 0) && entry.from)
-            LS_TRY(ls_name_table_find(&u->names, entry.from, &from));
+        if ((is_residual || strcmp(entry.choice.kind, "repeat") == 0) && entry.beside[FROM])
+            LS_TRY(ls_name_table_find(&u->names, entry.beside[FROM], &from));
         if (is_residual)
             LS_TRY(unroll_residual(u, &entry, from, output));
         else if (strcmp(entry.choice.kind, "repeat") == 0)
@@ -223,7 +266,8 @@ ls_status ls_graph_unroll(struct ls_graph *graph, const struct ls_node *spec,
                           struct ls_arena *arena)
 {
     *graph = (struct ls_graph){0};
-    struct unroller u = {.graph = graph, .arena = arena, .names = {.arena = arena}};
+    struct unroller u = {
+        .graph = graph, .arena = arena, .names = {.arena = arena}, .given = {.lr_scale = 1}};
     int output = LS_MODEL_INPUT;
     const ls_status status = unroll_list(&u, spec, LS_MODEL_INPUT, &output);
     ls_name_table_release(&u.names);

@@ -13,6 +13,9 @@ struct ls_graph_node {
     char name[LS_NAME_LEN];
     int n_in;
     struct ls_wiring wiring;
+    const struct ls_init *init; /* NULL: the model's */
+    double lr_scale;
+    bool ends_residual;
 };
 
 struct ls_graph {

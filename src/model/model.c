@@ -23,6 +23,9 @@ static ls_status take_node(struct ls_model *model, int index, const struct ls_gr
                                .engine = model->engine,
                                .arena = arena,
                                .number = index,
+                               .init = node->init,
+                               .lr_scale = node->lr_scale,
+                               .ends_residual = node->ends_residual,
                                .traits = node->ops->traits};
     memcpy(layer->name, node->name, sizeof layer->name);
     model->wiring[index] = node->wiring;
@@ -100,26 +103,19 @@ static ls_status lay_out(struct ls_model *model)
     return LS_OK;
 }
 
-/* Uniform draws in file order, so that they do not depend on the layout in memory. */
-static ls_status initialise(const struct ls_param *param, uint64_t seed, uint32_t number,
-                            real *memory)
+/* In file order, so that values do not depend on the layout in memory. */
+static ls_status initialise(const struct ls_layer *layer, int i, const struct ls_init *init,
+                            uint64_t seed, uint32_t number)
 {
+    const struct ls_param *const param = &layer->params[i];
     float *const file = ls_alloc(param->len, sizeof *file);
     if (!file)
         return LS_OTHER;
-    const uint64_t stream = ls_stream(LS_DRAW_INIT, number, 0);
-    struct ls_draw draw = {{0}};
-    for (size_t i = 0; i < param->len; i++) {
-        if (i % 4 == 0 && param->init_bound > 0)
-            draw = ls_philox(seed, stream, i / 4);
-        const double u = (double)ls_uniform(draw.word[i % 4]);
-        file[i] = (float)(param->init_value + param->init_bound * (2 * u - 1));
-        if (!(param->init_bound > 0))
-            file[i] = (float)param->init_value;
-    }
-    ls_param_from_file(param, file, memory);
+    const ls_status status = ls_init_fill(init, layer, i, seed, number, file);
+    if (status == LS_OK)
+        ls_param_from_file(param, file, layer->param[i]);
     ls_free(file);
-    return LS_OK;
+    return status;
 }
 
 static void release_private(void *object)
@@ -139,7 +135,8 @@ static ls_status take_params(struct ls_model *model, struct ls_arena *arena)
     return model->params ? LS_OK : LS_OTHER;
 }
 
-static ls_status fill(struct ls_model *model, uint64_t seed, struct ls_arena *arena)
+static ls_status fill(struct ls_model *model, uint64_t seed, const struct ls_model_init *init,
+                      struct ls_arena *arena)
 {
     LS_TRY(take_params(model, arena));
     model->buffers = ls_arena_get(arena, model->n_buffers, sizeof(real));
@@ -150,20 +147,34 @@ static ls_status fill(struct ls_model *model, uint64_t seed, struct ls_arena *ar
         struct ls_layer *const layer = &model->layers[l];
         for (int i = 0; i < layer->n_params; i++) {
             layer->param[i] = model->params + layer->params[i].offset;
-            LS_TRY(initialise(&layer->params[i], seed, number++, layer->param[i]));
+            LS_TRY(initialise(layer, i,
+                              layer->init ? layer->init
+                              : init      ? &init->weights
+                                          : NULL,
+                              seed, number++));
         }
         for (int i = 0; i < layer->n_buffers; i++) {
             layer->buffer[i] = model->buffers + layer->buffers[i].offset;
-            LS_TRY(initialise(&layer->buffers[i], seed, 0, layer->buffer[i]));
+            for (size_t e = 0; e < layer->buffers[i].len; e++)
+                layer->buffer[i][e] = LS_R(layer->buffers[i].init_value);
         }
     }
     return LS_OK;
 }
 
+static void zero_last_bns(const struct ls_model *model)
+{
+    for (int l = 0; l < model->n_layers; l++) {
+        const struct ls_layer *const layer = &model->layers[l];
+        if (layer->ends_residual && (layer->ops->traits & LS_NORMALIZES))
+            memset(layer->param[0], 0, layer->params[0].len * sizeof(real));
+    }
+}
+
 static ls_status freeze_layers(const struct ls_model *model, const struct ls_names *freeze,
                                struct ls_arena *arena)
 {
-    for (size_t i = 0; freeze && i < freeze->len; i++) {
+    for (size_t i = 0; i < freeze->len; i++) {
         struct ls_layer *const layer = ls_model_layer(model, freeze->value[i]);
         if (!layer) {
             const char **const names =
@@ -187,7 +198,7 @@ static ls_status freeze_layers(const struct ls_model *model, const struct ls_nam
 
 ls_status ls_model_create(struct ls_model *model, const struct ls_node *spec, struct ls_shape input,
                           const struct ls_engine_ops *engine, uint64_t seed,
-                          const struct ls_names *freeze, struct ls_arena *arena)
+                          const struct ls_model_init *init, struct ls_arena *arena)
 {
     *model = (struct ls_model){.input = input, .engine = engine};
     struct ls_graph graph;
@@ -212,8 +223,10 @@ ls_status ls_model_create(struct ls_model *model, const struct ls_node *spec, st
     }
     LS_TRY(check_wiring(model));
     LS_TRY(lay_out(model));
-    LS_TRY(fill(model, seed, arena));
-    return freeze_layers(model, freeze, arena);
+    LS_TRY(fill(model, seed, init, arena));
+    if (init && init->zero_last_bn)
+        zero_last_bns(model);
+    return init ? freeze_layers(model, &init->freeze, arena) : LS_OK;
 }
 
 struct ls_layer *ls_model_layer(const struct ls_model *model, const char *name)

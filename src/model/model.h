@@ -3,7 +3,7 @@
 #ifndef LOCKSTEP_MODEL_MODEL_H
 #define LOCKSTEP_MODEL_MODEL_H
 
-#include "src/layers/layer.h"
+#include "src/model/init.h"
 #include "src/peers.h"
 
 enum { LS_MODEL_INPUT = -1 };
@@ -32,11 +32,11 @@ struct ls_model {
 
 /** Plans the model that `spec` (the job's `model:`) describes for samples of shape `input`, and
  *  gives parameters their initial values, keyed by `seed`.
- *  freeze  names of layers whose parameters stay
+ *  init  NULL: all defaults
  *  Errors: LS_USAGE with the place and the layer.  Owner: arena.  Collective: no. */
 ls_status ls_model_create(struct ls_model *model, const struct ls_node *spec, struct ls_shape input,
                           const struct ls_engine_ops *engine, uint64_t seed,
-                          const struct ls_names *freeze, struct ls_arena *arena);
+                          const struct ls_model_init *init, struct ls_arena *arena);
 
 /** Moves the parameters to memory that the ranks of a node have in common, with the values of the
  *  first of them: from here on what one of them writes is all theirs. Values that are the same on

@@ -51,8 +51,8 @@ static inline const char *find_in(const char *yaml, const struct facts *given)
     struct ls_model model;
     found_need(ls_job_parse(&job, bench_yaml(yaml, arena), "", arena));
     const struct ls_shape input = given->input.c ? given->input : (struct ls_shape){1, 4, 1, 1};
-    found_need(ls_model_create(&model, job.model, input, ls_engine_find(NULL), 1, &job.init.freeze,
-                               arena));
+    found_need(
+        ls_model_create(&model, job.model, input, ls_engine_find(NULL), 1, &job.init.model, arena));
     struct ls_loss loss = job.loss;
     const size_t k = model.output.c;
     found_need(ls_loss_plan(&loss, k, given->counts, arena));

@@ -79,7 +79,7 @@ static void a_short_job_has_the_defaults(void **state)
     assert_int_equal(job.checkpoint.every_steps, 0);
     assert_int_equal(job.checkpoint.keep, 3);
     assert_string_equal(job.init.from, "");
-    assert_int_equal(job.init.freeze.len, 0);
+    assert_int_equal(job.init.model.freeze.len, 0);
 }
 
 static void every_key_is_read(void **state)
@@ -138,7 +138,7 @@ static void every_key_is_read(void **state)
     assert_int_equal(job.checkpoint.every_steps, 50);
     assert_int_equal(job.checkpoint.keep, 9);
     assert_string_equal(job.init.from, "/jobs/w.h5");
-    assert_string_equal(job.init.freeze.value[0], "dense1");
+    assert_string_equal(job.init.model.freeze.value[0], "dense1");
     assert_int_equal(job.log_every, 4);
     assert_int_equal(job.watch_every, 7);
     assert_string_equal(job.engine, "openblas");

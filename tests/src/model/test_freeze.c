@@ -7,9 +7,9 @@ static const char net[] = "- residual: [{dense: 3}, relu]\n"
 
 static ls_status create(struct ls_model *model, const char *freeze, struct ls_arena *arena)
 {
-    const struct ls_names names = {1, &freeze};
+    const struct ls_model_init init = {.freeze = {1, &freeze}};
     return ls_model_create(model, bench_yaml(net, arena), (struct ls_shape){1, 3, 1, 1},
-                           ls_engine_find(NULL), 1, &names, arena);
+                           ls_engine_find(NULL), 1, &init, arena);
 }
 
 static void only_the_layer_that_is_named_is_frozen(void **state)

@@ -24,9 +24,9 @@ static const struct ls_shape image = {3, 3, 8, 8};
 
 static ls_status create(struct ls_model *model, const char *text, uint64_t seed, const char *freeze)
 {
-    const struct ls_names names = {freeze != NULL, &freeze};
+    const struct ls_model_init init = {.freeze = {freeze != NULL, &freeze}};
     return ls_model_create(model, bench_yaml(text, &arena), image, ls_engine_find(NULL), seed,
-                           &names, &arena);
+                           &init, &arena);
 }
 
 static void expect_refusal(const char *text, const char *message)
