@@ -12,13 +12,7 @@ static ls_status plan(struct ls_bench_steps *m)
     LS_TRY(ls_workspace_init(&m->ws, &s->model, &s->tree, s->peers, s->room, (int)job->threads,
                              true, s->arena));
     ls_workspace_expect(&m->ws, &s->plan, true);
-    const struct ls_trainer_spec spec = {.model = &s->model,
-                                         .loss = &s->loss,
-                                         .optimizer = &job->optimizer,
-                                         .schedule = &job->schedule,
-                                         .clip = job->clip,
-                                         .penalty = job->penalty,
-                                         .seed = job->seed};
+    const struct ls_trainer_spec spec = ls_session_trainer(s);
     LS_TRY(ls_trainer_init(&m->trainer, &spec, &m->ws, s->arena));
     m->profile.forward_s = ls_arena_get(s->arena, job->threads * layers, sizeof(double));
     m->profile.backward_s = ls_arena_get(s->arena, job->threads * layers, sizeof(double));

@@ -7,13 +7,7 @@ static ls_status plan(struct ls_check_step *step, struct ls_session *s)
     const struct ls_job *const job = &s->job;
     LS_TRY(ls_workspace_init(&step->ws, &s->model, &s->tree, s->peers, s->room, (int)job->threads,
                              true, s->arena));
-    const struct ls_trainer_spec spec = {.model = &s->model,
-                                         .loss = &s->loss,
-                                         .optimizer = &job->optimizer,
-                                         .schedule = &job->schedule,
-                                         .clip = job->clip,
-                                         .penalty = job->penalty,
-                                         .seed = job->seed};
+    const struct ls_trainer_spec spec = ls_session_trainer(s);
     return ls_trainer_init(&step->trainer, &spec, &step->ws, s->arena);
 }
 
@@ -27,6 +21,7 @@ ls_status ls_check_step_run(struct ls_check_step *step, struct ls_session *s)
 {
     struct ls_loader *loader = NULL;
     const struct ls_loader_spec spec = ls_session_train_loader(s);
+    LS_TRY(ls_session_initialise(s, &step->trainer));
     LS_TRY(ls_watch_init(&step->watch, &step->trainer, s->arena));
     ls_status status = ls_agree(s->peers, ls_loader_create(&loader, &spec, 0));
     LS_TRY_OUT(status);

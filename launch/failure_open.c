@@ -142,13 +142,7 @@ static ls_status plan_trainer(struct ls_failure *f)
 {
     struct ls_session *const s = &f->session;
     const struct ls_job *const job = &s->job;
-    const struct ls_trainer_spec spec = {.model = &s->model,
-                                         .loss = &s->loss,
-                                         .optimizer = &job->optimizer,
-                                         .schedule = &job->schedule,
-                                         .clip = job->clip,
-                                         .penalty = job->penalty,
-                                         .seed = job->seed};
+    const struct ls_trainer_spec spec = ls_session_trainer(s);
     LS_TRY(ls_workspace_init(&f->ws, &s->model, &s->tree, s->peers, s->room, (int)job->threads,
                              true, s->arena));
     return ls_trainer_init(&f->trainer, &spec, &f->ws, s->arena);

@@ -5,8 +5,9 @@
 #include "src/base/number.h"
 #include "src/base/option.h"
 
-static const char *const compared[] = {"batch",      "loss",    "optimizer", "schedule", "clip",
-                                       "regularize", "sampler", "init",      NULL};
+static const char *const compared[] = {"batch",          "loss",       "optimizer", "schedule",
+                                       "clip",           "regularize", "sampler",   "init",
+                                       "gradient_noise", NULL};
 static const char *const compared_data[] = {"inputs",  "labels",    "groups", "normalize",
                                             "augment", "long_tail", NULL};
 

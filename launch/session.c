@@ -224,10 +224,10 @@ ls_status ls_session_prepare(struct ls_session *s, const struct ls_checkpoint *c
     return ls_job_resolve(&s->job, s->root, s->shards, s->engine->name, &s->loss, s->arena);
 }
 
-/* freeze  layers that do not move; NULL: none */
+/* init  for the layers that do not move; NULL: none */
 static ls_status plan_from_checkpoint(struct ls_session *s, const struct ls_checkpoint *checkpoint,
                                       const char *data_path, size_t batch,
-                                      const struct ls_names *freeze)
+                                      const struct ls_model_init *init)
 {
     if (batch > 0)
         s->job.batch = batch;
@@ -242,7 +242,7 @@ static ls_status plan_from_checkpoint(struct ls_session *s, const struct ls_chec
     s->room = s->valid_plan.batch;
     LS_TRY(take_engine(s));
     LS_TRY(plan_tree(s, checkpoint));
-    LS_TRY(ls_model_create(&s->model, s->job.model, s->train.shape, s->engine, s->job.seed, freeze,
+    LS_TRY(ls_model_create(&s->model, s->job.model, s->train.shape, s->engine, s->job.seed, init,
                            s->arena));
     s->loss = s->job.loss;
     LS_TRY(plan_loss(s, NULL));
@@ -277,7 +277,8 @@ static ls_status plan_again(struct ls_session *s, const struct ls_checkpoint *ch
     LS_TRY(ls_job_parse(&s->job, s->root, ".", s->arena));
     s->job.threads = threads;
     s->job.shards = 0; /* the checkpoint's */
-    LS_TRY(plan_from_checkpoint(s, checkpoint, s->job_path, 0, &s->job.init.freeze));
+    const struct ls_model_init frozen = {.freeze = s->job.init.model.freeze};
+    LS_TRY(plan_from_checkpoint(s, checkpoint, s->job_path, 0, &frozen));
     return ls_schedule_plan(&s->job.schedule, s->plan.steps_per_epoch, s->steps, s->arena);
 }
 

@@ -11,6 +11,7 @@
 #include "src/model/model.h"
 #include "src/sampler/walk.h"
 #include "src/step/evaluate.h"
+#include "src/step/trainer.h"
 
 struct ls_session {
     struct ls_arena *arena;
@@ -71,6 +72,13 @@ ls_status ls_session_again(struct ls_session *session, const struct ls_checkpoin
 /** What the loader reads for training, or for evaluation of `valid`.  Collective: no. */
 struct ls_loader_spec ls_session_train_loader(struct ls_session *session);
 struct ls_loader_spec ls_session_valid_loader(struct ls_session *session);
+
+/** What a step of the job is made of.  Collective: no. */
+struct ls_trainer_spec ls_session_trainer(struct ls_session *session);
+
+/** What initialisers take from the data, at the start of a run: see src/step/lsuv.h.
+ *  trainer  planned     Errors: LS_DATA, LS_DIVERGED; memory.  Collective: yes. */
+ls_status ls_session_initialise(struct ls_session *session, struct ls_trainer *trainer);
 
 /** Closes the data. Takes a zeroed session.  Collective: no. */
 void ls_session_release(struct ls_session *session);

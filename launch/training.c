@@ -134,14 +134,8 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
     LS_TRY(ls_workspace_init(&t->ws, &s->model, &s->tree, s->peers, s->room, (int)job->threads,
                              true, s->arena));
     ls_workspace_expect(&t->ws, &s->plan, true);
-    const struct ls_trainer_spec spec = {.model = &s->model,
-                                         .loss = &s->loss,
-                                         .optimizer = &job->optimizer,
-                                         .schedule = &job->schedule,
-                                         .clip = job->clip,
-                                         .penalty = job->penalty,
-                                         .seed = job->seed,
-                                         .recall = s->replay ? &s->replay->recall : NULL};
+    struct ls_trainer_spec spec = ls_session_trainer(s);
+    spec.recall = s->replay ? &s->replay->recall : NULL;
     LS_TRY(ls_trainer_init(&t->trainer, &spec, &t->ws, s->arena));
     if (job->watch_every > 0)
         LS_TRY(ls_watch_init(&t->watch, &t->trainer, s->arena));
@@ -149,6 +143,8 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
     if (checkpoint) {
         LS_TRY(ls_agree(s->peers, restore(t, checkpoint)));
         LS_TRY(ls_replay_restore(s, checkpoint));
+    } else {
+        LS_TRY(ls_session_initialise(s, &t->trainer));
     }
     t->first_step = t->step;
     if (s->valid) {

@@ -68,6 +68,7 @@ void bench_init(struct bench *b, const struct bench_setup *setup, const struct l
                                          .schedule = &b->schedule,
                                          .clip = setup->clip,
                                          .penalty = setup->penalty,
+                                         .noise = setup->noise,
                                          .seed = 1};
     need(ls_trainer_init(&b->trainer, &spec, &b->ws, &b->arena));
     bench_load(b, 0);

@@ -28,6 +28,7 @@ struct bench_setup {
     int shards, threads; /* by default 8 and 1 */
     struct ls_clip clip;
     struct ls_penalty penalty;
+    struct ls_noise noise;
 };
 
 struct bench {

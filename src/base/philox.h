@@ -9,14 +9,16 @@
 
 /* What a draw is for. The first field of every stream, so that no two uses share numbers. */
 enum ls_purpose {
-    LS_DRAW_INIT = 1,    /* stream: parameter number, index: element in file order */
-    LS_DRAW_DROPOUT = 2, /* stream: layer and step, index: row of the batch and element */
-    LS_DRAW_SHUFFLE = 3, /* stream: epoch */
-    LS_DRAW_SPLIT = 4,   /* stream: class */
-    LS_DRAW_AUGMENT = 5, /* stream: occasion (the epoch, or pass), index: sample number */
-    LS_DRAW_TAIL = 6,    /* stream: class */
-    LS_DRAW_BALANCE = 7, /* stream: class and pass */
-    LS_DRAW_HARD = 9     /* stream: group and step, index: try */
+    LS_DRAW_NOISE = 40,   /* stream: step, index: element of the slab; of the gradient */
+    LS_DRAW_CORRUPT = 41, /* stream: epoch, index: sample and element; of the inputs */
+    LS_DRAW_INIT = 1,     /* stream: parameter number, index: element in file order */
+    LS_DRAW_DROPOUT = 2,  /* stream: layer and step, index: row of the batch and element */
+    LS_DRAW_SHUFFLE = 3,  /* stream: epoch */
+    LS_DRAW_SPLIT = 4,    /* stream: class */
+    LS_DRAW_AUGMENT = 5,  /* stream: occasion (the epoch, or pass), index: sample number */
+    LS_DRAW_TAIL = 6,     /* stream: class */
+    LS_DRAW_BALANCE = 7,  /* stream: class and pass */
+    LS_DRAW_HARD = 9      /* stream: group and step, index: try */
 };
 
 struct ls_draw {

@@ -26,6 +26,7 @@ static const struct ls_option top_options[] = {
     NODE("schedule", schedule_node, "", "of the learning rate [constant]"),
     NODE("clip", clip_node, "", "of the gradient [none]"),
     NODE("regularize", regularize_node, "", "penalties added to the gradient [none]"),
+    NODE("gradient_noise", noise_node, "", "added to the gradient [none]"),
     NODE("sampler", sampler_node, "", "order of the samples"),
     NODE("checkpoint", checkpoint_node, "", "when to write one"),
     NODE("init", init_node, "", "weights to begin with [random]"),
@@ -97,6 +98,7 @@ const struct ls_job_table ls_job_tables[] = {{"", top_options},
                                              {"schedule", ls_schedule_options},
                                              {"clip", ls_clip_options},
                                              {"regularize", ls_penalty_options},
+                                             {"gradient_noise", ls_noise_options},
                                              {"sampler", sampler_options},
                                              {"checkpoint", checkpoint_options},
                                              {"init", init_options},
@@ -174,6 +176,7 @@ ls_status ls_job_parse(struct ls_job *job, const struct ls_node *root, const cha
     LS_TRY(ls_optimizer_parse(&job->optimizer, job->optimizer_node, arena));
     LS_TRY(ls_schedule_parse(&job->schedule, job->schedule_node, arena));
     LS_TRY(ls_clip_parse(&job->clip, job->clip_node, arena));
+    LS_TRY(ls_noise_parse(&job->noise, job->noise_node, arena));
     LS_TRY(ls_penalty_parse(&job->penalty, job->regularize_node, arena));
     LS_TRY(parse_sampler(job, arena));
     LS_TRY(ls_options_parse(checkpoint_options, job->checkpoint_node, "checkpoint", NULL, arena,

@@ -11,6 +11,7 @@
 #include "src/losses/loss.h"
 #include "src/model/init.h"
 #include "src/optim/clip.h"
+#include "src/optim/noise.h"
 #include "src/optim/optimizer.h"
 #include "src/optim/penalty.h"
 #include "src/optim/schedule.h"
@@ -63,7 +64,7 @@ struct ls_job {
     size_t seed, batch, threads, epochs, steps, log_every, watch_every;
     const struct ls_node *data_node, *model, *shards_node, *loss_node, *optimizer_node;
     const struct ls_node *schedule_node, *clip_node, *regularize_node, *sampler_node;
-    const struct ls_node *checkpoint_node, *init_node, *on_failure_node;
+    const struct ls_node *checkpoint_node, *init_node, *on_failure_node, *noise_node;
     struct ls_names metrics;
     const char *engine; /* NULL: the default */
     /* worked out */
@@ -74,6 +75,7 @@ struct ls_job {
     struct ls_schedule schedule; /* not yet planned */
     struct ls_clip clip;
     struct ls_penalty penalty;
+    struct ls_noise noise;
     struct ls_job_sampler sampler;
     struct ls_job_checkpoint checkpoint;
     struct ls_job_init init;

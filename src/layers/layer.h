@@ -68,6 +68,7 @@ struct ls_layer {
     const struct ls_init *init; /* of its weights, NULL: the model's */
     double lr_scale;            /* of the learning rate of its parameters */
     bool ends_residual;         /* the last of a residual's body */
+    bool measured;              /* its weights are scaled by what the first pass gives */
 
     /* filled by plan */
     struct ls_shape out;

@@ -145,13 +145,11 @@ static ls_status fill(struct ls_model *model, uint64_t seed, const struct ls_mod
     uint32_t number = 0;
     for (int l = 0; l < model->n_layers; l++) {
         struct ls_layer *const layer = &model->layers[l];
+        const struct ls_init *const own = layer->init ? layer->init : init ? &init->weights : NULL;
+        layer->measured = own && own->ops && own->ops->measures && (layer->ops->traits & LS_WEIGHS);
         for (int i = 0; i < layer->n_params; i++) {
             layer->param[i] = model->params + layer->params[i].offset;
-            LS_TRY(initialise(layer, i,
-                              layer->init ? layer->init
-                              : init      ? &init->weights
-                                          : NULL,
-                              seed, number++));
+            LS_TRY(initialise(layer, i, own, seed, number++));
         }
         for (int i = 0; i < layer->n_buffers; i++) {
             layer->buffer[i] = model->buffers + layer->buffers[i].offset;

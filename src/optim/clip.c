@@ -9,13 +9,15 @@ const struct ls_option ls_clip_options[] = {
      "largest L2 norm of the gradient [no limit]"},
     {"value", LS_REAL, offsetof(struct ls_clip, value), "0", 0, 1e30, NULL,
      "largest size of a gradient's element [no limit]"},
+    {"adaptive", LS_REAL, offsetof(struct ls_clip, adaptive), "0", 0, 1e30, NULL,
+     "largest norm of a tensor's gradient, to that of the tensor [no limit]"},
     {0}};
 
 ls_status ls_clip_parse(struct ls_clip *clip, const struct ls_node *node, struct ls_arena *arena)
 {
     LS_TRY(ls_options_parse(ls_clip_options, node, "clip", NULL, arena, clip));
-    if (clip->norm > 0 && clip->value > 0)
-        return ls_node_fail(node, "clip: give norm or value, not both");
+    if ((clip->norm > 0) + (clip->value > 0) + (clip->adaptive > 0) > 1)
+        return ls_node_fail(node, "clip: give one of norm, value and adaptive");
     return LS_OK;
 }
 

@@ -15,6 +15,7 @@ enum { LS_NORM_BLOCK = 4096 };
 /* `clip:` of a job; 0: no clipping of that sort. */
 struct ls_clip {
     double norm, value;
+    double adaptive; /* largest norm of a tensor's gradient to that of the tensor */
 };
 
 extern const struct ls_option ls_clip_options[];

@@ -7,6 +7,8 @@ const struct ls_option ls_penalty_options[] = {
      "times the sum of sizes of the parameters"},
     {"l2", LS_REAL, offsetof(struct ls_penalty, l2), "0", 0, 1e6, NULL,
      "times half the sum of squares of the parameters"},
+    {"max_norm", LS_REAL, offsetof(struct ls_penalty, max_norm), "0", 0, 1e30, NULL,
+     "largest norm of the weights of one output of dense or conv [no limit]"},
     {0}};
 
 ls_status ls_penalty_parse(struct ls_penalty *penalty, const struct ls_node *node,

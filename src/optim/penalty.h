@@ -10,7 +10,8 @@
 #include "src/base/real.h"
 
 struct ls_penalty {
-    double l1, l2; /* 0: none */
+    double l1, l2;   /* 0: none */
+    double max_norm; /* of what one output of dense or conv sees, after an update; 0: no limit */
 };
 
 extern const struct ls_option ls_penalty_options[];

@@ -106,8 +106,10 @@ ls_status ls_trainer_overflow(struct ls_trainer *trainer, const struct ls_gradie
     const struct ls_optimizer *const optimizer = trainer->spec.optimizer;
     LS_TRY(check_statistics(trainer, record));
     struct ls_reach reach = trainer->reach;
-    reach.g = record->grad_norm * (double)clipped.factor;
-    optimizer->ops->reach(optimizer, record->lr, optimizer->weight_decay, &reach);
+    reach.g = record->grad_norm * (double)clipped.factor +
+              ls_noise_most(&trainer->spec.noise, record->step);
+    optimizer->ops->reach(optimizer, record->lr * trainer->most_lr_scale, optimizer->weight_decay,
+                          &reach);
     if (!is_safe(trainer, &reach)) {
         const double size = measure(trainer, &clipped, record);
         if (!isfinite(size))

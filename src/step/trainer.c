@@ -19,9 +19,15 @@ static void list_tensor(struct ls_trainer *trainer, int layer, const struct ls_p
         next = next < end ? next : end;
         if (store)
             trainer->ranges[trainer->n_ranges] =
-                (struct ls_range){at, next - at, layer, ls_trainer_decays(trainer, param)};
+                (struct ls_range){.begin = at,
+                                  .len = next - at,
+                                  .layer = layer,
+                                  .tensor = trainer->n_tensors,
+                                  .decayed = ls_trainer_decays(trainer, param),
+                                  .lr_scale = trainer->spec.model->layers[layer].lr_scale};
         trainer->n_ranges++;
     }
+    trainer->n_tensors++;
 }
 
 /* In the order of the slab: layers without an exchange come first there. */
@@ -29,6 +35,7 @@ static void list_ranges(struct ls_trainer *trainer, bool store)
 {
     const struct ls_model *const model = trainer->spec.model;
     trainer->n_ranges = 0;
+    trainer->n_tensors = 0;
     for (int exchange = 0; exchange < 2; exchange++)
         for (int l = 0; l < model->n_layers; l++) {
             const struct ls_layer *const layer = &model->layers[l];
@@ -98,8 +105,22 @@ static ls_status plan(struct ls_trainer *trainer, struct ls_arena *arena)
     if (!trainer->ranges || !trainer->block)
         return LS_OTHER;
     list_ranges(trainer, true);
+    for (size_t r = 0; r < trainer->n_ranges; r++)
+        trainer->most_lr_scale = fmax(trainer->most_lr_scale, trainer->ranges[r].lr_scale);
     list_blocks(trainer);
     return plan_cells(trainer, arena);
+}
+
+static ls_status plan_adaptive(struct ls_trainer *trainer, struct ls_arena *arena)
+{
+    const struct ls_peers *const peers = trainer->ws->peers;
+    void *memory = NULL;
+    if (!(trainer->spec.clip.adaptive > 0))
+        return LS_OK;
+    LS_TRY(ls_share(peers, 2 * trainer->n_ranges * sizeof(double), arena, &memory));
+    trainer->range_sums = memory;
+    trainer->adapted = ls_arena_get(arena, (size_t)trainer->n_tensors, sizeof *trainer->adapted);
+    return ls_agree(peers, trainer->adapted ? LS_OK : LS_OTHER);
 }
 
 ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_spec *spec,
@@ -124,6 +145,7 @@ ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_sp
         const size_t room = ws->max_n * (size_t)ws->tree->shards;
         LS_TRY(ls_agree(peers, ls_remember_init(&trainer->remember, ws, room, arena)));
     }
+    LS_TRY(plan_adaptive(trainer, arena));
     if (spec->loss->mine.rule == LS_MINE_NONE)
         return LS_OK;
     ws->miner = ls_arena_get(arena, 1, sizeof *ws->miner);
@@ -178,6 +200,8 @@ ls_status ls_trainer_step(struct ls_trainer *trainer, const struct ls_batch *bat
     ls_trainer_take(trainer, batch, tail, record, &gradient);
     record->grad_norm = ls_trainer_norm(trainer, &gradient);
     LS_TRY(ls_trainer_finite(trainer, &gradient, record));
+    if (trainer->spec.clip.adaptive > 0)
+        ls_trainer_adapt(trainer, &gradient);
     LS_TRY(ls_trainer_overflow(trainer, &gradient, record));
     ls_trainer_update(trainer, &gradient, record);
     if (trainer->spec.recall)

@@ -5,6 +5,7 @@
 #define LOCKSTEP_STEP_TRAINER_H
 
 #include "src/optim/gradient.h"
+#include "src/optim/noise.h"
 #include "src/optim/optimizer.h"
 #include "src/optim/schedule.h"
 #include "src/step/pass.h"
@@ -17,8 +18,9 @@ enum { LS_RANGE = 1024 };
 /* A run of at most LS_RANGE elements of the slab, within one tensor and one block of the norm. */
 struct ls_range {
     size_t begin, len;
-    int layer;
-    bool decayed; /* weight decay and penalties apply */
+    int layer, tensor; /* tensor: counts those that are trained */
+    bool decayed;      /* weight decay and penalties apply */
+    double lr_scale;
 };
 
 /* What a step is made of; everything is borrowed and must outlive the trainer. */
@@ -29,6 +31,7 @@ struct ls_trainer_spec {
     const struct ls_schedule *schedule;
     struct ls_clip clip;
     struct ls_penalty penalty;
+    struct ls_noise noise;
     uint64_t seed;
     struct ls_recall *recall; /* where losses are remembered; NULL: nowhere */
 };
@@ -47,6 +50,7 @@ struct ls_trainer {
     struct ls_workspace *ws;
     real *slot[LS_MAX_SLOTS]; /* (n_params) state of the optimiser */
     size_t n_ranges, n_blocks;
+    int n_tensors;
     struct ls_range *ranges;        /* (n_ranges) of what is trained, in the order of the slab */
     size_t *block;                  /* (n_blocks + 1) the first range of each */
     size_t first_block, last_block; /* this rank's */
@@ -57,8 +61,11 @@ struct ls_trainer {
     double *squares;       /* (n_cells) likewise, of each cell */
     double *sizes;         /* (n_blocks) likewise, the largest element after an update */
     uint64_t skipped;      /* steps that were passed over: they count for nothing but the plan */
+    double most_lr_scale;  /* of all layers */
     double lr_factor; /* what the schedule's rate is multiplied by: 1 until a run has gone back */
     struct ls_reach reach; /* no element is larger; infinite: not known */
+    double *range_sums;    /* likewise, (n_ranges, 2) for clip.adaptive; NULL without */
+    real *adapted;         /* (tensors) what it multiplies the gradient by */
     double *layer_norm;    /* (layers) of each layer's gradient, by ls_trainer_norm */
     struct ls_remember remember;
 };
@@ -105,6 +112,15 @@ double ls_trainer_norm(const struct ls_trainer *trainer, const struct ls_gradien
  *  Collective: no. */
 ls_status ls_trainer_finite(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
                             const struct ls_record *record);
+
+/** The factors of clip.adaptive, for each tensor min(1, adaptive max(|w|, 1e-3) / |g|).
+ *  Source: Brock et al., "High-performance large-scale image recognition without normalization",
+ *  2021, by tensors.  Collective: yes.  Errors: none. */
+void ls_trainer_adapt(const struct ls_trainer *trainer, const struct ls_gradient *gradient);
+
+/** After an update: no output's weights have a norm above penalty.max_norm; those that do are
+ *  scaled down to it.  Collective: yes.  Errors: none. */
+void ls_trainer_bound(const struct ls_trainer *trainer);
 
 /** The gradient as the update takes it: clipped by its norm and by value.  Collective: no. */
 struct ls_gradient ls_trainer_clipped(const struct ls_trainer *trainer,

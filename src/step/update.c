@@ -8,9 +8,15 @@ static void update_range(const struct ls_trainer *trainer, const struct ls_gradi
                          struct ls_update update)
 {
     const struct ls_optimizer *const optimizer = trainer->spec.optimizer;
+    const struct ls_noise *const noise = &trainer->spec.noise;
+    struct ls_gradient own = *gradient;
     real g[LS_RANGE];
-    ls_trainer_gradient(trainer, gradient, range, g);
-    update.lr = record->lr;
+    if (trainer->adapted)
+        own.factor = trainer->adapted[range.tensor];
+    ls_trainer_gradient(trainer, &own, range, g);
+    if (noise->eta > 0)
+        ls_noise_add(noise, trainer->spec.seed, record->step, range.begin, range.len, g);
+    update.lr = record->lr * range.lr_scale;
     update.weight_decay = range.decayed ? optimizer->weight_decay : 0;
     update.step = record->step + 1 - trainer->skipped;
     update.len = range.len;
@@ -81,6 +87,8 @@ void ls_trainer_update(const struct ls_trainer *trainer, const struct ls_gradien
             layer->ops->commit(layer);
     }
     ls_meet(trainer->ws->peers);
+    if (trainer->spec.penalty.max_norm > 0)
+        ls_trainer_bound(trainer);
     if (watched)
         ls_watch_finish(trainer->ws->watch);
 }

@@ -179,8 +179,9 @@ static void finish_params(const struct ls_watch *watch, const struct ls_layer *l
 }
 
 /* Moments of all layers up the tree: they have the samples in common. */
-static void finish_moments(struct ls_watch *watch, const struct ls_workspace *ws)
+void ls_watch_moments(struct ls_watch *watch)
 {
+    const struct ls_workspace *const ws = watch->trainer->ws;
     const size_t layers = (size_t)ws->model->n_layers, len = 1 + 2 * layers;
     for (int shard = 0; shard < ws->shards; shard++) {
         double *const leaf = ls_fold_leaf(&watch->fold, shard, len);
@@ -227,6 +228,6 @@ void ls_watch_finish(struct ls_watch *watch)
     const struct ls_workspace *const ws = watch->trainer->ws;
     for (int l = 0; l < ws->model->n_layers; l++)
         finish_params(watch, &ws->model->layers[l], &watch->layers[l]);
-    finish_moments(watch, ws);
+    ls_watch_moments(watch);
     finish_dead(watch, ws);
 }

@@ -54,6 +54,10 @@ void ls_watch_outputs(const struct ls_pass *pass, int l, const struct ls_run *ru
 void ls_watch_update(const struct ls_watch *watch, const struct ls_gradient *gradient, size_t r,
                      const real *before);
 
+/** A forward pass is done: fills mean and deviation of `layers`.  Collective: yes.  Errors: none.
+ */
+void ls_watch_moments(struct ls_watch *watch);
+
 /** The step is done: fills `layers`.  Collective: yes.  Errors: none. */
 void ls_watch_finish(struct ls_watch *watch);
 

@@ -311,7 +311,7 @@ static void a_frozen_bn_uses_its_stored_statistics(void **state)
 static void penalties_and_clipping_come_once_whatever_the_ranks(void **state)
 {
     struct bench_setup setup = plain;
-    setup.penalty = (struct ls_penalty){0.01, 0.02};
+    setup.penalty = (struct ls_penalty){.l1 = 0.01, .l2 = 0.02};
     setup.clip.norm = 0.5;
     const struct ls_peers alone = ls_peers_alone();
     struct bench all, one;

@@ -100,7 +100,7 @@ static void norm_and_value_together_are_refused(void **state)
     assert_true(clip.norm == 0 && clip.value == 0);
     const struct ls_node *both = map(NULL, entry("norm", "1"), entry("value", "1"), NO_CHILD);
     assert_int_equal(ls_clip_parse(&clip, both, &nodes_arena), LS_USAGE);
-    assert_non_null(strstr(ls_message(), "not both"));
+    assert_non_null(strstr(ls_message(), "give one of norm, value and adaptive"));
     ls_arena_release(&nodes_arena);
 }
 

@@ -42,7 +42,7 @@ static void assert_any_run_is_that_of_the_whole(struct ls_gradient recipe)
 static void any_run_has_the_bits_of_separate_passes_over_the_whole(void **state)
 {
     (void)state;
-    const struct ls_penalty none = {0}, both = {0.01, 0.003};
+    const struct ls_penalty none = {0}, both = {.l1 = 0.01, .l2 = 0.003};
     const real divisor = LS_R(17.3);
     assert_any_run_is_that_of_the_whole(
         (struct ls_gradient){.divisor = divisor, .penalty = none, .factor = 1});
