@@ -148,7 +148,8 @@ static ls_status check(const struct ls_command_call *call, struct ls_session *s)
     LS_TRY(ls_session_prepare(s, NULL));
     LS_TRY(ls_check_step_plan(&step, s));
     const size_t bytes = call->arena->bytes;
-    const bool values = s->loss.ops->target == LS_TARGET_VALUES;
+    const bool values =
+        s->loss.ops->target == LS_TARGET_VALUES && s->loss.shared.target == LS_TARGET_LABELS;
     struct ls_scan scan, of_valid;
     LS_TRY(ls_scan(&s->train, values, s->peers, &scan, s->arena));
     if (s->valid == &s->valid_file)
@@ -158,6 +159,8 @@ static ls_status check(const struct ls_command_call *call, struct ls_session *s)
     if (s->peers->rank == 0) {
         (void)printf("%s\n", call->positional[0]);
         print_layers(&s->model);
+        if (s->loaded)
+            (void)printf("\n  weights from %s:\n%s\n", s->job.init.from, s->loaded);
         print_run(s, bytes);
         status = print_warnings(s, &scan, &step);
     }

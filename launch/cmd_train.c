@@ -71,6 +71,8 @@ static ls_status train(const struct ls_command_call *call, const char *path, boo
     if (from && here)
         (void)fprintf(stderr, "lockstep: goes on from %s, step %llu of %llu\n", name,
                       (unsigned long long)training->step, (unsigned long long)session->steps);
+    if (session->loaded && here)
+        (void)fprintf(stderr, "weights from %s:\n%s", session->job.init.from, session->loaded);
     LS_TRY(ls_training_run(training));
     tell_end(training, path);
     return LS_OK;

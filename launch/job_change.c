@@ -9,7 +9,7 @@ static const char *const compared[] = {"batch",          "loss",       "optimize
                                        "clip",           "regularize", "sampler",   "init",
                                        "gradient_noise", NULL};
 static const char *const compared_data[] = {"inputs",  "labels",    "groups", "normalize",
-                                            "augment", "long_tail", NULL};
+                                            "augment", "long_tail", "noise",  NULL};
 
 static bool is_equal(const struct ls_node *a, const struct ls_node *b);
 

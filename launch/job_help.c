@@ -6,6 +6,8 @@
 
 enum { INDENT = 2 };
 
+extern const struct ls_loss_ops ls_loss_mse; /* of values */
+
 static void member(FILE *file, const char *kind, const char *help, const struct ls_option *options)
 {
     (void)fprintf(file, "  %-16s %s\n", kind, help);
@@ -35,6 +37,8 @@ void ls_job_help(FILE *file)
                 "class_weights: losses over classes):\n",
                 file);
     ls_options_help(ls_loss_shared_options(NULL), 3 * INDENT, file);
+    (void)fputs("  and beside mse, l1, huber, bce and focal_bce:\n", file);
+    ls_options_help(ls_loss_shared_options(&ls_loss_mse) + 1, 3 * INDENT, file);
     (void)fputs("\noptimizer:\n", file);
     for (const struct ls_optimizer_ops *const *ops = ls_optimizer_kinds; *ops; ops++)
         member(file, (*ops)->kind, (*ops)->help, (*ops)->options);

@@ -4,6 +4,7 @@
 
 #include "io/dataset.h"
 #include "launch/balance.h"
+#include "launch/init_load.h"
 #include "launch/job_file.h"
 #include "launch/replay.h"
 #include "launch/state.h"
@@ -96,8 +97,10 @@ static ls_status normalize(struct ls_session *s, const struct ls_checkpoint *che
 {
     const struct ls_job_data *const data = &s->job.data;
     const size_t channels = s->train.shape.c;
-    s->transform = (struct ls_transform){
-        .shape = s->train.shape, .augment = data->augment_by, .seed = s->job.seed};
+    s->transform = (struct ls_transform){.shape = s->train.shape,
+                                         .augment = data->augment_by,
+                                         .corruption = data->corrupt_by,
+                                         .seed = s->job.seed};
     if (s->train.shape.axes == 1 && (data->augment_by.flip || data->augment_by.crop_pad > 0))
         return ls_node_fail(data->augment,
                             "augment needs samples of shape (C, L) or (C, H, W), "
@@ -136,12 +139,31 @@ static ls_status normalize(struct ls_session *s, const struct ls_checkpoint *che
     return LS_OK;
 }
 
+static bool to_input(const struct ls_session *s)
+{
+    return s->job.loss.ops->target == LS_TARGET_VALUES &&
+           s->job.loss.shared.target == LS_TARGET_INPUT;
+}
+
+static ls_status check_targets(const struct ls_session *s, const struct ls_source *source)
+{
+    const size_t k = s->model.output.c, len = ls_shape_len(s->train.shape);
+    if (!to_input(s))
+        return ls_loader_check_labels(source, s->loss.ops->target, k);
+    if (k == len)
+        return LS_OK;
+    return ls_node_fail(s->job.loss_node,
+                        "target: input: the model gives %zu outputs, but a sample has %zu values: "
+                        "end it with dense: %zu, or with an image of the input's shape and flatten",
+                        k, len, len);
+}
+
 static ls_status plan_loss(struct ls_session *s, struct ls_source *source)
 {
     const size_t k = s->model.output.c;
     struct ls_class_counts counts = {0};
     if (source)
-        LS_TRY(ls_loader_check_labels(source, s->loss.ops->target, k));
+        LS_TRY(check_targets(s, source));
     if (source && k > 1 && ls_loss_needs_counts(&s->loss))
         LS_TRY(ls_class_counts(source, &s->train_set, k, &counts, s->arena));
     return ls_loss_plan(&s->loss, k, counts.n, s->arena);
@@ -183,13 +205,13 @@ static ls_status plan_all(struct ls_session *s, const struct ls_checkpoint *chec
     s->loss = s->job.loss;
     LS_TRY(plan_loss(s, &s->train));
     if (s->valid == &s->valid_file)
-        LS_TRY(ls_loader_check_labels(s->valid, s->loss.ops->target, s->model.output.c));
+        LS_TRY(check_targets(s, s->valid));
     LS_TRY(normalize(s, checkpoint));
     LS_TRY(plan_steps(s));
     s->n_classes = s->train.n_class_names;
     s->class_names = s->train.class_names;
     if (s->job.init.from && s->job.init.from[0] && !checkpoint)
-        LS_TRY(ls_state_load_model(s->job.init.from, &s->model, s->arena));
+        LS_TRY(ls_init_load(&s->job.init, &s->model, s->arena, &s->loaded));
     return LS_OK;
 }
 
@@ -299,6 +321,7 @@ struct ls_loader_spec ls_session_train_loader(struct ls_session *s)
                                    .room = s->room,
                                    .training = true,
                                    .labels = true,
+                                   .to_input = to_input(s),
                                    .check = s->job.data.check,
                                    .target = s->loss.ops->target,
                                    .shares = s->loss.ops->multi_label,

@@ -36,6 +36,7 @@ struct ls_session {
     float *mean, *std; /* (channels), NULL: not normalised */
     const struct ls_engine_ops *engine;
     struct ls_model model;
+    const char *loaded; /* what came of each layer with init.from, lines; NULL: nothing was read */
     struct ls_loss loss;
     size_t n_classes; /* names in class_names; 0: unnamed */
     const char *const *class_names;

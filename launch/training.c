@@ -131,6 +131,7 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
     struct ls_session *const s = t->session;
     const struct ls_job *const job = &s->job;
     LS_TRY(choose_metrics(t));
+    LS_TRY(ls_training_plan_thaw(t));
     LS_TRY(ls_workspace_init(&t->ws, &s->model, &s->tree, s->peers, s->room, (int)job->threads,
                              true, s->arena));
     ls_workspace_expect(&t->ws, &s->plan, true);
@@ -147,6 +148,7 @@ static ls_status plan(struct ls_training *t, const struct ls_checkpoint *checkpo
         LS_TRY(ls_session_initialise(s, &t->trainer));
     }
     t->first_step = t->step;
+    ls_training_freeze(t);
     if (s->valid) {
         ls_workspace_expect(&t->ws, &s->valid_plan, false);
         LS_TRY(
@@ -192,6 +194,7 @@ static ls_status step(struct ls_training *t, struct ls_record *record, bool *wen
     if (t->here)
         ls_history_weigh(&t->history, &t->session->model, t->step + 1);
     t->watch.on = ls_training_watches(t);
+    ls_training_thaw(t);
     const ls_status status = ls_trainer_step(&t->trainer, batch, ls_signals_stop(), record);
     if (status != LS_OK)
         return ls_training_refused(t, batch, record, status, went_back);
@@ -247,6 +250,7 @@ static ls_status open_run(struct ls_training *t)
                    t->step ? "goes on" : "starts", (unsigned long long)t->step,
                    (unsigned long long)s->steps, s->peers->size, s->peers->size == 1 ? "" : "s",
                    s->job.threads, s->job.threads == 1 ? "" : "s", s->shards);
+    ls_training_log_loaded(t);
     return LS_OK;
 }
 

@@ -49,6 +49,8 @@ struct ls_training {
     uint64_t first_step;
     uint64_t loaded_from; /* step that the loader began with */
     struct ls_progress progress;
+    bool *thaws; /* (layers) frozen for the first epochs; NULL: none */
+    bool is_frozen;
     bool said_vanishing, said_exploding;
 };
 
@@ -111,6 +113,17 @@ ls_status ls_training_refused(struct ls_training *training, const struct ls_batc
 /** The record of a step: a line of metrics.jsonl when one is due, and the progress.
  *  Collective: no; all ranks call it, rank 0 writes. */
 void ls_training_record(struct ls_training *training, const struct ls_record *record);
+
+/** init.unfreeze_at_epoch: what is frozen for the first epochs is planned as if it were not, then
+ *  frozen (ls_training_freeze, once the run's step is known) until the epoch has come
+ *  (ls_training_thaw, before every step).
+ *  Errors: memory.  Owner: the session's arena.  Collective: no; all ranks alike. */
+ls_status ls_training_plan_thaw(struct ls_training *training);
+void ls_training_freeze(struct ls_training *training);
+void ls_training_thaw(struct ls_training *training);
+
+/** What came of each layer with init.from, into log.txt.  Collective: no; rank 0. */
+void ls_training_log_loaded(struct ls_training *training);
 
 /** Whether the step that comes next is watched: the first of a run, and every watch_every-th.
  *  Collective: no. */

@@ -84,7 +84,7 @@ static ls_status read_labels(struct ls_loader *loader, struct ls_batch *batch, s
 static bool as_read(const struct ls_loader_spec *spec)
 {
     const struct ls_transform *const t = spec->transform;
-    if (t->mean || t->own || sizeof(real) != sizeof(float))
+    if (t->mean || t->own || ls_corrupts(t) || sizeof(real) != sizeof(float))
         return false;
     if (t->shape.axes == 1)
         return true;
@@ -108,7 +108,15 @@ static ls_status read_shard(struct ls_loader *loader, struct ls_batch *batch, in
     for (size_t i = 0; i < n && !ready; i++)
         ls_transform(spec->transform, spec->training, batch->occasions[at + i], samples[i],
                      raw + i * len, x + i * len);
-    return spec->labels ? read_labels(loader, batch, at, n) : LS_OK;
+    if (spec->labels && !spec->to_input)
+        LS_TRY(read_labels(loader, batch, at, n));
+    if (spec->labels && spec->to_input)
+        for (size_t i = 0; i < n; i++)
+            ls_transform_to_file(spec->transform->shape, x + i * len,
+                                 batch->values + (at + i) * len);
+    for (size_t i = 0; i < n && spec->training && ls_corrupts(spec->transform); i++)
+        ls_corrupt(spec->transform, batch->occasions[at + i], samples[i], x + i * len);
+    return LS_OK;
 }
 
 /* The samples of n rows, from `row` of the global batch on. */
@@ -253,7 +261,7 @@ ls_status ls_loader_create(struct ls_loader **out, const struct ls_loader_spec *
                            uint64_t first)
 {
     *out = NULL;
-    if (spec->labels)
+    if (spec->labels && !spec->to_input)
         LS_TRY(ls_loader_check_labels(spec->source, spec->target, spec->k));
     struct ls_loader *const loader = ls_alloc(1, sizeof *loader);
     if (!loader)

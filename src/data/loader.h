@@ -48,6 +48,7 @@ struct ls_loader_spec {
                       plan's */
     bool training; /* augment */
     bool labels;   /* read them */
+    bool to_input; /* values are the input itself, in the order of files, and no labels are read */
     bool check;    /* refuse values that are not finite */
     enum ls_target_kind target;
     bool shares;    /* values are labels or probabilities: refuse those outside [0, 1] */

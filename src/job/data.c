@@ -15,6 +15,12 @@ static const struct ls_option crop_options[] = {
 
 static const struct ls_option no_options[] = {{0}};
 
+static const struct ls_option noise_options[] = {
+    {"normal", LS_REAL, offsetof(struct ls_corruption, normal), "0", 0, 1e30, NULL,
+     "standard deviation"},
+    {"mask", LS_REAL, offsetof(struct ls_corruption, mask), "0", 0, 1, NULL, "share"},
+    {0}};
+
 struct given {
     struct ls_reals mean, std;
 };
@@ -100,9 +106,23 @@ static ls_status parse_augment(struct ls_job_data *data, struct ls_arena *arena)
     return LS_OK;
 }
 
+static ls_status parse_noise(struct ls_job_data *data, struct ls_arena *arena)
+{
+    const struct ls_node *const node = data->noise;
+    if (!node || (node->kind == LS_NODE_SCALAR && strcmp(node->text, "none") == 0))
+        return LS_OK;
+    if (node->kind != LS_NODE_MAP)
+        return ls_node_fail(node, "data: noise takes {normal: STD} or {mask: P}");
+    LS_TRY(ls_options_parse(noise_options, node, "noise", NULL, arena, &data->corrupt_by));
+    if (data->corrupt_by.normal > 0 && data->corrupt_by.mask > 0)
+        return ls_node_fail(node, "noise: give normal or mask, not both");
+    return LS_OK;
+}
+
 ls_status ls_job_parse_data(struct ls_job_data *data, struct ls_arena *arena)
 {
     LS_TRY(parse_valid(data, arena));
     LS_TRY(parse_normalize(data, arena));
+    LS_TRY(parse_noise(data, arena));
     return parse_augment(data, arena);
 }

@@ -51,6 +51,9 @@ static const struct ls_option data_options[] = {
     NODE("augment", augment, "", "list of flip and {crop: {pad: 4}} [none]"),
     {"long_tail", LS_REAL, AT(long_tail), "", 1, 1e15, NULL,
      "cut classes to a long tail, the first this many times the last [none]"},
+    NODE("noise", noise, "",
+         "in training, {normal: STD} is added to x, or a share {mask: P} of it "
+         "is set to 0 [none]"),
     {"memory", LS_SIZE, AT(memory), "1024", 0, 1 << 30, NULL,
      "MiB of samples that the ranks of a node may hold, together"},
     {"check", LS_BOOL, AT(check), "false", 0, 0, NULL, "refuse values that are not finite"},
@@ -82,6 +85,13 @@ static const struct ls_option checkpoint_options[] = {
 #define AT(field) offsetof(struct ls_job_init, field)
 static const struct ls_option init_options[] = {
     {"from", LS_STRING, AT(from), "", 0, 0, NULL, "HDF5 file with /model/..."},
+    {"only", LS_NAMES, AT(only), "", 0, 0, NULL, "layers of the model to load [all]"},
+    {"skip", LS_NAMES, AT(skip), "", 0, 0, NULL, "layers of the model not to load"},
+    NODE("rename", rename, "", "{NAME IN THE FILE: NAME IN THE MODEL}"),
+    {"strict", LS_BOOL, AT(strict), "true", 0, 0, NULL,
+     "refuse a file that lacks a tensor or has it in another shape; else that keeps its values"},
+    {"unfreeze_at_epoch", LS_SIZE, AT(unfreeze_at_epoch), "0", 0, 1e9, NULL,
+     "epochs after which what is frozen is trained too [never]"},
     NODE("weights", weights, "",
          "of dense and conv: he, xavier, orthogonal, lsuv or {normal: STD} "
          "[PyTorch's default]"),

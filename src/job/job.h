@@ -28,7 +28,7 @@ struct ls_job_data {
     const char *train;
     const struct ls_node *valid;          /* a path or a share */
     const char *inputs, *labels, *groups; /* groups "": none */
-    const struct ls_node *normalize, *augment;
+    const struct ls_node *normalize, *augment, *noise;
     double long_tail; /* largest class by smallest, to cut to; 0: no cut */
     size_t memory;    /* MiB a rank may hold of a dataset */
     bool check;       /* refuse values that are not finite */
@@ -38,6 +38,7 @@ struct ls_job_data {
     enum ls_normalize normalize_by;
     struct ls_reals mean, std; /* LS_NORMALIZE_GIVEN */
     struct ls_augment augment_by;
+    struct ls_corruption corrupt_by;
 };
 
 struct ls_job_sampler {
@@ -56,6 +57,10 @@ struct ls_job_checkpoint {
 
 struct ls_job_init {
     const char *from;
+    struct ls_names only, skip;   /* layers of the model that are loaded, or are not */
+    const struct ls_node *rename; /* a map from layers of the file to layers of the model */
+    bool strict;
+    size_t unfreeze_at_epoch; /* epochs during which `freeze` holds; 0: all */
     const struct ls_node *weights;
     struct ls_model_init model; /* what the model is made with */
 };

@@ -87,7 +87,8 @@ struct ls_layer {
     /* filled by the model after plan */
     real *param[LS_MAX_PARAMS];
     real *buffer[LS_MAX_BUFFERS];
-    bool frozen; /* parameters stay; batch-norm uses its stored statistics */
+    bool frozen;    /* parameters stay; batch-norm uses its stored statistics */
+    uint64_t since; /* the first step that trains it */
 };
 
 /* One shard's pass through one layer. */

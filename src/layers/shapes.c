@@ -1,6 +1,7 @@
 #include "src/layers/shapes.h"
 
 #include <limits.h>
+#include <string.h>
 
 const struct ls_option ls_no_options[] = {{.name = NULL}};
 
@@ -106,6 +107,24 @@ ls_status ls_shape_check(struct ls_shape shape)
         return ls_fail(LS_USAGE, "a sample of %s has %.0f elements; 1 to %d are possible",
                        ls_shape_text(shape, text), len, INT_MAX);
     return LS_OK;
+}
+
+static void transpose(size_t n, size_t rows, size_t columns, const real *restrict from,
+                      real *restrict to)
+{
+    const size_t len = rows * columns;
+    for (size_t sample = 0; sample < n; sample++, from += len, to += len)
+        for (size_t column = 0; column < columns; column++)
+            for (size_t row = 0; row < rows; row++)
+                to[column * rows + row] = from[row * columns + column];
+}
+
+void ls_flip(size_t n, size_t rows, size_t columns, const real *from, real *to)
+{
+    if (rows > 1 && columns > 1)
+        transpose(n, rows, columns, from, to);
+    else if (from != to)
+        memcpy(to, from, n * rows * columns * sizeof *to);
 }
 
 ls_status ls_same_shape_plan(struct ls_layer *layer)

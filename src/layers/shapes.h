@@ -102,6 +102,10 @@ static inline void ls_add_scaled(size_t c, real scale, const real *restrict from
         to[i] += scale * from[i];
 }
 
+/** to (columns, rows) = transpose of from (rows, columns), for each of n samples; from and to may
+ * be one where rows or columns are.  Collective: no. */
+void ls_flip(size_t n, size_t rows, size_t columns, const real *from, real *to);
+
 /** The plan of layers whose output has the shape of their input.  Collective: no. */
 ls_status ls_same_shape_plan(struct ls_layer *layer);
 

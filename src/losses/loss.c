@@ -52,9 +52,20 @@ static const struct ls_option shared_options[FOR_COUNTS + 1] = {
     {0}};
 #undef AT
 
+static const char *const target_words[] = {"labels", "input", NULL};
+
+/* Those of losses of values: the row of all, and one more. */
+static const struct ls_option value_options[] = {
+    {"mine", LS_NODE, offsetof(struct ls_loss_shared, mine), "", 0, 0, NULL, "as for other losses"},
+    {"target", LS_ENUM, offsetof(struct ls_loss_shared, target), "labels", 0, 0, target_words,
+     "labels, or the input itself, before it is corrupted: an autoencoder"},
+    {0}};
+
 const struct ls_option *ls_loss_shared_options(const struct ls_loss_ops *ops)
 {
     int rows = FOR_ALL;
+    if (ops && ops->target == LS_TARGET_VALUES)
+        return value_options;
     if (!ops || ops->counts)
         rows = FOR_COUNTS;
     else if (ops->target == LS_TARGET_CLASS)

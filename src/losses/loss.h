@@ -26,7 +26,11 @@ struct ls_targets {
 struct ls_loss_shared {
     const struct ls_node *class_counts, *class_weights, *mine;
     size_t class_weights_from_epoch;
+    int target; /* enum ls_target */
 };
+
+/* What losses of values compare the outputs with. */
+enum ls_target { LS_TARGET_LABELS, LS_TARGET_INPUT };
 
 struct ls_loss_ops;
 

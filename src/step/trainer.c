@@ -24,7 +24,8 @@ static void list_tensor(struct ls_trainer *trainer, int layer, const struct ls_p
                                   .layer = layer,
                                   .tensor = trainer->n_tensors,
                                   .decayed = ls_trainer_decays(trainer, param),
-                                  .lr_scale = trainer->spec.model->layers[layer].lr_scale};
+                                  .lr_scale = trainer->spec.model->layers[layer].lr_scale,
+                                  .since = trainer->spec.model->layers[layer].since};
         trainer->n_ranges++;
     }
     trainer->n_tensors++;
@@ -109,6 +110,13 @@ static ls_status plan(struct ls_trainer *trainer, struct ls_arena *arena)
         trainer->most_lr_scale = fmax(trainer->most_lr_scale, trainer->ranges[r].lr_scale);
     list_blocks(trainer);
     return plan_cells(trainer, arena);
+}
+
+void ls_trainer_list(struct ls_trainer *trainer)
+{
+    list_ranges(trainer, true);
+    list_blocks(trainer);
+    list_cells(trainer, true);
 }
 
 static ls_status plan_adaptive(struct ls_trainer *trainer, struct ls_arena *arena)

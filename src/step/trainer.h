@@ -21,6 +21,7 @@ struct ls_range {
     int layer, tensor; /* tensor: counts those that are trained */
     bool decayed;      /* weight decay and penalties apply */
     double lr_scale;
+    uint64_t since; /* the first step that trains it */
 };
 
 /* What a step is made of; everything is borrowed and must outlive the trainer. */
@@ -82,6 +83,10 @@ struct ls_record {
  *  Owner: arena.  Errors: memory, the same on all ranks.  Collective: yes. */
 ls_status ls_trainer_init(struct ls_trainer *trainer, const struct ls_trainer_spec *spec,
                           struct ls_workspace *ws, struct ls_arena *arena);
+
+/** Lists what is trained anew, after layers were frozen or the contrary: at most what was when the
+ *  trainer was made.  Collective: no; all ranks alike. */
+void ls_trainer_list(struct ls_trainer *trainer);
 
 /** One step on `batch`. Parameters, state, running statistics and what is remembered change only
  *  when all is well.

@@ -3,6 +3,14 @@
 #include "src/step/trainer.h"
 #include "src/step/watch.h"
 
+/* That a range has been trained for, the one at hand included, for the correction of moments. */
+static uint64_t count_steps(const struct ls_trainer *trainer, struct ls_range range,
+                            const struct ls_record *record)
+{
+    const uint64_t before = trainer->skipped + range.since;
+    return record->step + 1 > before ? record->step + 1 - before : 1;
+}
+
 static void update_range(const struct ls_trainer *trainer, const struct ls_gradient *gradient,
                          struct ls_range range, const struct ls_record *record,
                          struct ls_update update)
@@ -18,7 +26,7 @@ static void update_range(const struct ls_trainer *trainer, const struct ls_gradi
         ls_noise_add(noise, trainer->spec.seed, record->step, range.begin, range.len, g);
     update.lr = record->lr * range.lr_scale;
     update.weight_decay = range.decayed ? optimizer->weight_decay : 0;
-    update.step = record->step + 1 - trainer->skipped;
+    update.step = count_steps(trainer, range, record);
     update.len = range.len;
     update.g = g;
     ls_optimizer_update(optimizer, &update);
