@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "launch/command.h"
+#include "launch/plot.h"
 #include "launch/run_lock.h"
 #include "launch/watch_table.h"
 #include "launch/yaml.h"
@@ -17,11 +18,17 @@ static const double pause_s = 0.5;
 
 struct flags {
     bool once;
+    const char *plot;
+    size_t step;
 };
 
 static const struct ls_option flags[] = {
     {"once", LS_BOOL, offsetof(struct flags, once), "false", 0, 0, NULL,
      "show the newest figures and end, also while the run goes on"},
+    {"plot", LS_STRING, offsetof(struct flags, plot), "", 0, 0, NULL,
+     "SVG file to draw the norm of the gradient by depth into, a curve for each RUN; ends then"},
+    {"step", LS_SIZE, offsetof(struct flags, step), "0", 0, 1e15, NULL,
+     "step to show or draw [the newest that was watched]"},
     {0}};
 
 /* The rows of the step that is being read. */
@@ -32,7 +39,8 @@ struct watching {
     struct ls_watch_row rows[MAX_ROWS];
     char names[MAX_ROWS][LS_NAME_LEN];
     unsigned long long step;
-    bool is_shown; /* the rows have been */
+    bool is_shown;           /* the rows have been */
+    unsigned long long only; /* the step whose rows are taken; 0: any, the newest stay */
 };
 
 static double number(const struct ls_node *line, const char *key)
@@ -46,7 +54,7 @@ static void take_row(struct watching *w, const struct ls_node *line)
 {
     const struct ls_node *const layer = ls_node_get(line, "layer");
     const double step = number(line, "step");
-    if (!layer || isnan(step))
+    if (!layer || isnan(step) || (w->only > 0 && step != (double)w->only))
         return;
     if ((unsigned long long)step != w->step)
         w->n = 0;
@@ -127,6 +135,59 @@ static ls_status follow(struct watching *w, const char *run, bool once)
     return LS_OK;
 }
 
+static ls_status open_run(struct watching *w, const char *run, struct ls_arena *arena)
+{
+    w->n = 0;
+    w->step = 0;
+    w->path = ls_arena_printf(arena, "%s/metrics.jsonl", run);
+    if (!w->path)
+        return LS_OTHER;
+    w->file = fopen(w->path, "r");
+    return w->file ? LS_OK
+                   : ls_fail(LS_DATA, "%s: cannot read: %s: is %s the folder of a run?", w->path,
+                             strerror(errno), run);
+}
+
+/* Layers that have a gradient, counted from the input. */
+static ls_status take_curve(struct watching *w, const char *run, struct ls_curve *curve,
+                            struct ls_arena *arena)
+{
+    LS_TRY(open_run(w, run, arena));
+    const ls_status status = read_on(w);
+    (void)fclose(w->file);
+    LS_TRY(status);
+    double *const x = ls_arena_get(arena, w->n, sizeof *x);
+    double *const y = ls_arena_get(arena, w->n, sizeof *y);
+    if (!x || !y)
+        return LS_OTHER;
+    const char *const slash = strrchr(run, '/');
+    *curve = (struct ls_curve){.name = slash && slash[1] ? slash + 1 : run, .x = x, .y = y};
+    for (size_t i = 0; i < w->n; i++) {
+        if (isnan(w->rows[i].figures.grad_norm))
+            continue;
+        x[curve->n] = (double)curve->n + 1;
+        y[curve->n++] = w->rows[i].figures.grad_norm;
+    }
+    if (curve->n == 0)
+        return ls_fail(LS_DATA, "%s: no such step has been watched (see watch_every in the job)",
+                       w->path);
+    return LS_OK;
+}
+
+static ls_status draw(const struct ls_command_call *call, struct watching *w)
+{
+    const struct flags *const given = call->flags;
+    struct ls_plot plot = {.title = "norm of the gradient by depth",
+                           .x_label = "layers with parameters, from the input",
+                           .y_label = "norm of the gradient",
+                           .log_y = true,
+                           .mark = NAN};
+    w->only = given->step;
+    for (size_t i = 0; i < call->n_positional; i++)
+        LS_TRY(take_curve(w, call->positional[i], &plot.curve[plot.n_curves++], call->arena));
+    return ls_plot_write(&plot, given->plot);
+}
+
 static ls_status run(const struct ls_command_call *call)
 {
     const struct flags *const given = call->flags;
@@ -134,13 +195,12 @@ static ls_status run(const struct ls_command_call *call)
     struct watching *const w = ls_arena_get(call->arena, 1, sizeof *w);
     if (!w)
         return LS_OTHER;
-    w->path = ls_arena_printf(call->arena, "%s/metrics.jsonl", run);
-    if (!w->path)
-        return LS_OTHER;
-    w->file = fopen(w->path, "r");
-    if (!w->file)
-        return ls_fail(LS_DATA, "%s: cannot read: %s: is %s the folder of a run?", w->path,
-                       strerror(errno), run);
+    if (given->plot[0] != '\0')
+        return draw(call, w);
+    if (call->n_positional > 1)
+        return ls_fail(LS_USAGE, "watch: several runs can only be drawn: add --plot FILE.svg");
+    LS_TRY(open_run(w, run, call->arena));
+    w->only = given->step;
     const ls_status status = follow(w, run, given->once);
     (void)fclose(w->file);
     return status;
@@ -159,10 +219,10 @@ static void more_help(FILE *file)
 const struct ls_command_ops ls_command_watch = {
     .name = "watch",
     .help = "the gradient's way through the layers of a run, live while it goes on",
-    .usage = "RUN",
+    .usage = "RUN...",
     .flags = flags,
     .flags_bytes = sizeof(struct flags),
     .min_positional = 1,
-    .max_positional = 1,
+    .max_positional = LS_MAX_CURVES,
     .more_help = more_help,
     .run = run};

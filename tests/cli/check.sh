@@ -72,3 +72,18 @@ for job in cnn mlp resnet20; do
 done
 lockstep 0 check "$root/examples/fashion/job.yaml" data.train="$PWD/cnn.h5"
 verdict "check: examples/fashion is healthy" "$(trouble)$(warnings)"
+
+awk -f "$root/examples/depth/spirals.awk" > spirals.csv
+"$LOCKSTEP" import csv spirals.csv --out spirals.h5 > /dev/null
+for job in sigmoid elu batch-norm residual; do
+    lockstep 0 check "$root/examples/depth/$job.yaml" data.train="$PWD/spirals.h5"
+    why=$(trouble)
+    found=$(warnings | sed -nE 's/.*\[(.*)\]$/\1/p' | xargs)
+    [ $job = sigmoid ] && want=vanishing || want=
+    [ -n "$why" ] || [ "$found" = "$want" ] || why="it warns: $(warnings)"
+    verdict "check: examples/depth/$job ${want:-is healthy}" "$why"
+done
+for job in auto class; do
+    lockstep 0 check "$root/examples/pretrain/$job.yaml" data.train="$PWD/cnn.h5"
+    verdict "check: examples/pretrain/$job is healthy" "$(trouble)$(warnings)"
+done

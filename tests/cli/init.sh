@@ -40,7 +40,7 @@ bits() {
 }
 
 for kind in he xavier lsuv '{normal: 0.1}'; do
-    bits "$(tr -dc a-z <<< "$kind")" net.yaml "init.weights=$kind" init.zero_last_bn=true epochs=1
+    bits "$(tr -dc '[:lower:]' <<< "$kind")" net.yaml "init.weights=$kind" init.zero_last_bn=true epochs=1
 done
 bits remedies net.yaml clip.adaptive=0.02 gradient_noise.eta=0.01 regularize.max_norm=1 epochs=2
 
@@ -174,7 +174,7 @@ why=$(trouble)
 [ -n "$why" ] || grep -qE '^suggestion: lr: [0-9.e-]+$' out || why="$(cat out)"
 [ -n "$why" ] || [[ $(head -c 4 one.svg) = '<svg' && $(tail -n 1 one.svg) = '</svg>' ]] || why="no SVG"
 verdict "lr_find: the same table and plot on 1 and 3 ranks" "$why"
-"$tools/make_data" h5 values.h5 n=203 x=2,6,6 ylen=3 values=1
+"$tools/make_data" h5 values.h5 n=203 x=2,6,6 values=3
 sed 's/loss: cross_entropy/loss: mse/; s/adam: {lr: 0.01}/sgd: {lr: 0.01}/; s/train: data.h5/train: values.h5/' \
     net.yaml > values.yaml
 lockstep 2 lr_find values.yaml --to 1e6

@@ -26,18 +26,20 @@ static ls_status write_all(const char *path, enum ls_element element, bool class
     uint8_t u8[30];
     int16_t i16[30];
     int32_t i32[30];
+    int64_t i64[30];
     float f32[30], values[10];
     double f64[30];
     for (int i = 0; i < 30; i++) {
         u8[i] = (uint8_t)i;
         i16[i] = (int16_t)i;
         i32[i] = i;
+        i64[i] = i;
         f64[i] = f32[i] = (float)i;
         values[i % 10] = (float)(i % 10) / 2;
     }
-    const char *const x[] = {(const char *)u8, (const char *)i16, (const char *)i32,
-                             (const char *)f32, (const char *)f64};
-    const size_t bytes[] = {1, 2, 4, 4, 8};
+    const char *const x[] = {(const char *)u8,  (const char *)i16, (const char *)i32,
+                             (const char *)i64, (const char *)f32, (const char *)f64};
+    const size_t bytes[] = {1, 2, 4, 8, 4, 8};
     const int32_t y[5] = {1, 0, 1, 1, -7};
     const struct ls_dataset_spec spec = make_spec(element, classes);
     struct ls_dataset_writer *writer = NULL;
