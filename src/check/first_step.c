@@ -20,6 +20,12 @@ static void find_diverged(const struct ls_check_facts *facts, struct ls_findings
 const struct ls_check_ops ls_check_diverged = {
     "diverged", "bring inputs and initial weights to a scale near 1", find_diverged};
 
+/* Whether the layer begins at 0 on purpose. */
+static bool is_zero(const struct ls_layer *layer)
+{
+    return layer->ends_residual && (layer->ops->traits & LS_NORMALIZES);
+}
+
 static void find_vanishing(const struct ls_check_facts *facts, struct ls_findings *findings)
 {
     const struct ls_model *const model = facts->model;
@@ -32,7 +38,8 @@ static void find_vanishing(const struct ls_check_facts *facts, struct ls_finding
                  facts->first[flow.vanishing].grad_norm, model->layers[flow.vanishing].name,
                  facts->first[flow.last].grad_norm, model->layers[flow.last].name);
     for (int l = 0; l < model->n_layers; l++)
-        if (facts->first[l].deviation < small && flow.vanishing < 0) {
+        if (facts->first[l].deviation < small && flow.vanishing < 0 && flow.dead < 0 &&
+            !is_zero(&model->layers[l])) {
             ls_found(findings, model->layers[l].node,
                      "the outputs of %s are the same for all samples, to within %.2g",
                      model->layers[l].name, facts->first[l].deviation);

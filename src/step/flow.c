@@ -19,7 +19,7 @@ struct ls_flow ls_flow_judge(const struct ls_model *model, const struct ls_watch
     double least = norm / far, most = norm * far;
     for (int l = 0; l < flow.last; l++) {
         const double here = layers[l].grad_norm;
-        if (here < least) {
+        if (here > 0 && here < least) {
             flow.vanishing = l;
             least = here;
         }

@@ -7,7 +7,8 @@
 /* Layers by number, -1: none. */
 struct ls_flow {
     int last;      /* the last that is trained */
-    int vanishing; /* whose gradient is the farthest below that of the last, by 10^6 or more */
+    int vanishing; /* whose gradient is the farthest below that of the last, by 10^6 or more; none
+                      at all is no sign of it: it may begin at 0, as before init.zero_last_bn */
     int exploding; /* whose is the farthest above it, by 10^6 or more */
     int dead;      /* the first of which every channel is 0 */
 };

@@ -70,6 +70,8 @@ for job in cnn mlp resnet20; do
     why=$(trouble)$(warnings)
     verdict "check: the benchmark's $job is healthy" "$why"
 done
+lockstep 0 check resnet20.yaml batch=100 init.zero_last_bn=true init.weights=he
+verdict "check: residuals that begin at 0 are healthy" "$(trouble)$(warnings)"
 lockstep 0 check "$root/examples/fashion/job.yaml" data.train="$PWD/cnn.h5"
 verdict "check: examples/fashion is healthy" "$(trouble)$(warnings)"
 

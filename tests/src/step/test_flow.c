@@ -29,7 +29,8 @@ static void the_layer_farthest_below_the_last_vanishes(void **state)
     (void)state;
     const struct ls_flow flow = judge((const double[]){1e-8, 1e-7, 0.1, NAN}, NAN);
     assert_true(flow.last == 2 && flow.vanishing == 0 && flow.exploding < 0);
-    assert_int_equal(judge((const double[]){1, 0, 1, 1}, NAN).vanishing, 1);
+    assert_int_equal(judge((const double[]){1, 0, 1, 1}, NAN).vanishing, -1);
+    assert_int_equal(judge((const double[]){0, 1e-9, 1, 1}, NAN).vanishing, 1);
 }
 
 static void the_layer_farthest_above_the_last_explodes(void **state)
