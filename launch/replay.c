@@ -47,7 +47,8 @@ ls_status ls_session_replay(struct ls_session *s)
     if (classes)
         LS_TRY(ls_agree(s->peers, read_groups(s, replay)));
     s->replay = replay;
-    s->plan.replay = replay;
+    if (replay->hard.share > 0) /* else batches are as they are without */
+        s->plan.replay = replay;
     return LS_OK;
 }
 

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* Rows whose losses are fetched ahead, as they lie anywhere. */
+enum { AHEAD = 16 };
+
 uint64_t ls_recall_first(const struct ls_recall *recall, int rank)
 {
     const uint64_t size = (uint64_t)recall->peers->size, r = (uint64_t)rank;
@@ -24,11 +27,18 @@ ls_status ls_recall_init(struct ls_recall *recall, const struct ls_peers *peers,
     return LS_OK;
 }
 
+static bool is_mine(const struct ls_recall *recall, uint64_t sample)
+{
+    return sample >= recall->first && sample < recall->last;
+}
+
 void ls_recall_add(struct ls_recall *recall, const struct ls_recall_row *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const uint64_t sample = rows[i].sample;
-        if (sample < recall->first || sample >= recall->last || !isfinite(rows[i].loss))
+        if (i + AHEAD < n && is_mine(recall, rows[i + AHEAD].sample))
+            __builtin_prefetch(&recall->loss[rows[i + AHEAD].sample - recall->first], 1);
+        if (!is_mine(recall, sample) || !isfinite(rows[i].loss))
             continue;
         float *const loss = &recall->loss[sample - recall->first];
         const double before = (double)*loss, now = (double)rows[i].loss;
