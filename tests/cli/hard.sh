@@ -131,3 +131,33 @@ lockstep 1 train plain.yaml sampler.hard=none steps=20 --run reference
 why=$(trouble)
 [ -n "$why" ] || why=$(differ forgets/latest.h5 reference/latest.h5)
 verdict "hard $ENGINE without, nothing is remembered" "$why"
+
+# back to the last checkpoint: the memory and the pool go back too
+"$tools/make_data" h5 values.h5 n=400 x=8 values=2
+cat > back.yaml << END
+data: {train: values.h5}
+batch: 40
+steps: 60
+model: [dense: 2]
+loss: mse
+optimizer: {sgd: {lr: 3}}
+sampler: {hard: {share: 0.3, pool: 0.3, warmup_epochs: 0, refresh: 4}}
+on_failure: {rollback: {factor: 0.01, rollbacks: 3}}
+checkpoint: {every_steps: 10}
+log_every: 1
+engine: $ENGINE
+END
+for ranks in 1 3; do
+    lockstep $ranks train back.yaml --run back-$ranks
+done
+why=$(trouble)
+[ -n "$why" ] || grep -qE '"kind": "rollback", "step": [1-9]' back-1/metrics.jsonl ||
+    why="it does not go back in mid-run: $(grep rollback back-1/metrics.jsonl)"
+[ -n "$why" ] || why=$(differ back-1/latest.h5 back-3/latest.h5)
+verdict "hard $ENGINE a run that goes back has the same bits" "$why"
+lockstep 2 train back.yaml steps=30 --run back-2
+
+lockstep 5 train back.yaml --run back-2 --resume
+why=$(trouble)
+[ -n "$why" ] || why=$(differ back-1/latest.h5 back-2/latest.h5)
+verdict "hard $ENGINE and so it has when it is stopped and resumed" "$why"
