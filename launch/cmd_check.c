@@ -3,6 +3,7 @@
 #include "launch/check_step.h"
 #include "launch/command.h"
 #include "launch/job_help.h"
+#include "launch/plan_report.h"
 #include "launch/session.h"
 #include "src/check/check.h"
 #include "src/data/scan.h"
@@ -58,7 +59,8 @@ static void print_run(const struct ls_session *s, size_t bytes)
                  ls_shard_max(s->room, (int)s->shards), s->peers->size,
                  s->peers->size == 1 ? "" : "s", s->job.threads, s->job.threads == 1 ? "" : "s");
     (void)printf("  %.1f MiB of memory a rank, and %.1f MiB of samples a node\n",
-                 (double)bytes / 0x1p20, (double)(s->train.held + s->valid_file.held) / 0x1p20);
+                 (double)bytes / 0x1p20,
+                 (double)(s->train.held + s->valid_file.held + s->index_bytes) / 0x1p20);
     (void)printf("  %.1f KiB of gradients reduced a step\n",
                  (double)(s->model.n_summed * sizeof(real)) / 0x1p10);
     (void)printf("  engine: %s\n", s->engine->describe());
@@ -163,6 +165,8 @@ static ls_status check(const struct ls_command_call *call, struct ls_session *s)
             (void)printf("\n  weights from %s:\n%s\n", s->job.init.from, s->loaded);
         print_run(s, bytes);
         status = print_warnings(s, &scan, &step);
+        if (status == LS_OK)
+            status = ls_plan_report(s);
     }
     return ls_agree(s->peers, status);
 }
