@@ -1,5 +1,8 @@
 /* Numbers of a job that are far from those that others use. */
+#include <string.h>
+
 #include "src/check/check.h"
+#include "src/losses/per_class.h"
 
 static const double most_weight = 100; /* times that of another class */
 /* Of a channel, for batch-norm's statistics. */
@@ -26,6 +29,22 @@ static void find_class_weights(const struct ls_check_facts *facts, struct ls_fin
 const struct ls_check_ops ls_check_class_weights = {
     "class_weights", "try {effective: 0.99}, a list with smaller numbers, or a focal loss",
     find_class_weights};
+
+/* The loss weighs classes as they are in the data, and not as they are drawn. */
+static void find_balance(const struct ls_check_facts *facts, struct ls_findings *findings)
+{
+    const struct ls_loss *const loss = facts->loss;
+    const struct ls_balance_spec *const balance = &facts->job->sampler.balance;
+    const bool weighs = ls_class_weights_need_counts(loss);
+    if (balance->kind == LS_BALANCE_NONE || facts->job->data.groups[0] != '\0')
+        return;
+    if (weighs || strcmp(loss->ops->kind, "balanced_softmax") == 0)
+        ls_found(findings, balance->node,
+                 "rare classes are made up for twice, by sampler.balance and by %s%s",
+                 weighs ? "class_weights of " : "", loss->ops->kind);
+}
+
+const struct ls_check_ops ls_check_balance = {"balance", "leave one of them out", find_balance};
 
 static void find_lr(const struct ls_check_facts *facts, struct ls_findings *findings)
 {

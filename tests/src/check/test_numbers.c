@@ -80,6 +80,21 @@ static void a_batch_that_suits_neither_shards_nor_data_is_found(void **state)
                         "is a whole epoch; make the batch smaller\n");
 }
 
+static void classes_that_are_made_up_for_twice_are_found(void **state)
+{
+    (void)state;
+    const uint64_t counts[] = {900, 50, 50};
+    const char *const balanced = "batch: 100\nsampler: {balance: sqrt}";
+    assert_string_equal(find("balanced_softmax", "sgd", balanced, 1000, counts),
+                        "balance: job.yaml:7: rare classes are made up for twice, by "
+                        "sampler.balance and by balanced_softmax; leave one of them out\n");
+    assert_non_null(
+        strstr(find("{focal: {class_weights: balanced}}", "sgd", balanced, 1000, counts),
+               "by sampler.balance and by class_weights of focal"));
+    assert_string_equal(find("focal", "sgd", balanced, 1000, counts), "");
+    assert_string_equal(find("balanced_softmax", "sgd", "batch: 100", 1000, counts), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +102,7 @@ int main(void)
         cmocka_unit_test(a_learning_rate_out_of_range_is_found),
         cmocka_unit_test(a_batch_too_small_for_batch_norm_is_found),
         cmocka_unit_test(a_batch_that_suits_neither_shards_nor_data_is_found),
+        cmocka_unit_test(classes_that_are_made_up_for_twice_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
