@@ -3,8 +3,10 @@
  *   npy idx   OUT-x.FORMAT and OUT-y.FORMAT
  *   csv tsv   OUT, with a line of names and the class in words
  *   images    OUT/CLASS/SAMPLE.png, the class in words
- * Keys: n x (dims, "3,8,8") k values ylen type (u8 i16 f32 f64) chunk nan (a sample) label
- * ("SAMPLE:VALUE") set ("SAMPLE:ELEMENT:VALUE", SAMPLE may be all) target ("SAMPLE:VALUE"). */
+ * Keys: n x (dims, "3,8,8") k rare (1 sample in so many is of another class than 0) values ylen
+ * type (u8 i16 f32 f64) chunk nan (a sample) label ("SAMPLE:VALUE") set ("SAMPLE:ELEMENT:VALUE",
+ * SAMPLE may be all) target ("SAMPLE:VALUE"). With k and values, the classes are in /g of an h5
+ * file. */
 #include "tests/tools/make_data.h"
 
 #include <math.h>
@@ -36,16 +38,22 @@ size_t data_sample_len(const struct data_spec *spec)
     return len;
 }
 
+/* What x is made of, whatever the label says. */
+static long true_class(const struct data_spec *spec, size_t sample)
+{
+    if (spec->k == 0 || (spec->rare > 0 && mix(sample, 9) % spec->rare > 0))
+        return 0;
+    return (long)(mix(sample, 7) % spec->k);
+}
+
 long data_class(const struct data_spec *spec, size_t sample)
 {
-    if (sample == spec->label_at)
-        return spec->label;
-    return spec->k ? (long)(mix(sample, 7) % spec->k) : 0;
+    return sample == spec->label_at ? spec->label : true_class(spec, sample);
 }
 
 double data_x(const struct data_spec *spec, size_t sample, size_t element)
 {
-    const uint64_t group = spec->k ? mix(sample, 7) % spec->k : 0;
+    const uint64_t group = (uint64_t)true_class(spec, sample);
     const double value = draw(group + 1000, element) + 0.5 * draw(sample + 5000, element);
     if (sample == spec->nan_at && element == data_sample_len(spec) / 2)
         return (double)NAN;
@@ -113,8 +121,9 @@ static void parse(struct data_spec *spec, const char *argument)
     const struct {
         const char *key;
         size_t *to;
-    } numbers[] = {{"n=", &spec->n},        {"k=", &spec->k},         {"values=", &spec->values},
-                   {"ylen=", &spec->y_len}, {"chunk=", &spec->chunk}, {"nan=", &spec->nan_at}};
+    } numbers[] = {{"n=", &spec->n},           {"k=", &spec->k},        {"rare=", &spec->rare},
+                   {"values=", &spec->values}, {"ylen=", &spec->y_len}, {"chunk=", &spec->chunk},
+                   {"nan=", &spec->nan_at}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (strncmp(argument, numbers[i].key, strlen(numbers[i].key)) == 0) {
             *numbers[i].to = parse_number(value);

@@ -10,6 +10,7 @@ struct data_spec {
     int axes;       /* of x, without the samples' */
     size_t dims[3]; /* of a sample */
     size_t k;       /* classes, or 0 */
+    size_t rare;    /* 1 sample in so many is of another class than 0; 0: classes are alike */
     size_t values;  /* real labels of each sample, 0: classes or none */
     size_t y_len;   /* length of y, n unless the file is to be wrong */
     char type;      /* of x: u (8 bit), i (16 bit), f, d (64 bit) */

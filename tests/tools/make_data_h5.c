@@ -63,6 +63,10 @@ void data_write_h5(const struct data_spec *spec, const char *path)
         write_one(file, "y", H5T_IEEE_F32LE, 2, y_dims, 0, y);
     else if (spec->k > 0)
         write_one(file, "y", H5T_STD_I32LE, 1, y_dims, 0, y);
+    for (size_t i = 0; i < spec->y_len && spec->values > 0; i++)
+        y[i] = (double)data_class(spec, i);
+    if (spec->values > 0 && spec->k > 0)
+        write_one(file, "g", H5T_STD_I32LE, 1, y_dims, 0, y);
     if (H5Fclose(file) < 0)
         die(path);
     free(x);
