@@ -10,7 +10,7 @@ shape() {
     "$tools/make_data" h5 "made/$1/train.h5" n=400 "${@:2}"
     "$tools/make_data" h5 "made/$1/test.h5" n=150 "${@:2}"
 }
-shape heartbeats x=1,256 k=5 type=i16
+shape heartbeats x=3,256 k=5 type=i16
 shape shuttle x=9 k=7
 shape fashion-lt x=1,28,28 k=10 type=u8
 shape ratio x=1,28,28 k=2 type=u8
