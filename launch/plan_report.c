@@ -13,6 +13,7 @@ struct tally {
 };
 
 struct report {
+    struct ls_plan plan; /* without hard examples */
     struct ls_session *session;
     size_t steps, shown; /* classes shown */
     struct ls_class_counts counts;
@@ -117,7 +118,8 @@ static void print_class(const struct report *r, size_t c, int width)
 
 ls_status ls_plan_report(struct ls_session *session)
 {
-    struct report r = {.session = session};
+    struct report r = {.session = session, .plan = session->plan};
+    r.plan.replay = NULL; /* the first batches come before there is a pool */
     if (!session->plan.balance && session->loss.ops->target != LS_TARGET_CLASS)
         return LS_OK;
     LS_TRY(prepare(&r));
