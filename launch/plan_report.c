@@ -33,7 +33,7 @@ static ls_status prepare(struct report *r)
     if (balance) {
         r->counts = (struct ls_class_counts){balance->classes.len, balance->classes.n};
         r->names = balance->n_names >= balance->classes.len ? balance->names : NULL;
-        LS_TRY(ls_sampler_init(&r->sampler, &s->plan, (int)s->shards, s->arena));
+        LS_TRY(ls_sampler_init(&r->sampler, &r->plan, (int)s->shards, s->arena));
     } else {
         LS_TRY(ls_class_counts(&s->train, &s->train_set, s->loss.k, &r->counts, s->arena));
         r->names = s->n_classes >= r->counts.len ? s->class_names : NULL;
