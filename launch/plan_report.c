@@ -120,7 +120,8 @@ ls_status ls_plan_report(struct ls_session *session)
 {
     struct report r = {.session = session, .plan = session->plan};
     r.plan.replay = NULL; /* the first batches come before there is a pool */
-    if (!session->plan.balance && session->loss.ops->target != LS_TARGET_CLASS)
+    if (session->plan.replay ||
+        (!session->plan.balance && session->loss.ops->target != LS_TARGET_CLASS))
         return LS_OK;
     LS_TRY(prepare(&r));
     for (uint64_t step = 0; step < r.steps; step++)
