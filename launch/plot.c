@@ -78,7 +78,10 @@ static double tick_step(const struct axis *axis)
 static void draw_ticks(FILE *file, const struct axis *axis, bool is_x)
 {
     const double step = tick_step(axis);
-    for (double at = ceil(axis->least / step) * step; at <= axis->most + 1e-9 * step; at += step) {
+    const double first = ceil(axis->least / step);
+    const int n = (int)floor(axis->most / step + 1e-9 - first) + 1;
+    for (int i = 0; i < n; i++) {
+        const double at = (first + i) * step;
         const double value = axis->is_log ? pow(10, at) : fabs(at) < 1e-9 * step ? 0 : at;
         const double p = place(axis, value);
         if (is_x)

@@ -154,16 +154,16 @@ static ls_status measure(const struct ls_examined *step, struct ls_look *look,
     double *const weights = ls_arena_get(arena, layers, sizeof *weights);
     LS_TRY(ls_agree(step->ws->peers, most && weights ? LS_OK : LS_OTHER));
     ls_weigh(model, weights);
-    for (int l = 0; l < model->n_layers; l++) {
-        most[2 * l] = most_of(step, LS_PLACE_FORWARD, l);
-        most[2 * l + 1] = most_of(step, LS_PLACE_BACKWARD, l);
+    for (size_t l = 0; l < layers; l++) {
+        most[2 * l] = most_of(step, LS_PLACE_FORWARD, (int)l);
+        most[2 * l + 1] = most_of(step, LS_PLACE_BACKWARD, (int)l);
     }
     LS_TRY(ls_most_of_ranks(step->ws->peers, most, 2 * layers));
-    for (int l = 0; l < model->n_layers; l++) {
+    for (size_t l = 0; l < layers; l++) {
         look->layers[l] =
             (struct ls_layer_look){most[2 * l], most[2 * l + 1], weights[l], UINT64_MAX};
         if (model->layers[l].ops->traits & LS_NORMALIZES)
-            LS_TRY(find_constant(step, l, arena, &look->layers[l].constant_channel));
+            LS_TRY(find_constant(step, (int)l, arena, &look->layers[l].constant_channel));
     }
     look->z = look->layers[layers - 1].y;
     return LS_OK;
