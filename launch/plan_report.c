@@ -13,8 +13,8 @@ struct tally {
 };
 
 struct report {
-    struct ls_plan plan; /* without hard examples */
     struct ls_session *session;
+    struct ls_plan plan; /* of ordinary rows: the first batches come before there is a pool */
     size_t steps, shown; /* classes shown */
     struct ls_class_counts counts;
     const char *const *names; /* NULL: none */
@@ -29,7 +29,7 @@ struct report {
 static ls_status prepare(struct report *r)
 {
     struct ls_session *const s = r->session;
-    const struct ls_balance *const balance = s->plan.balance;
+    const struct ls_balance *const balance = r->plan.balance;
     if (balance) {
         r->counts = (struct ls_class_counts){balance->classes.len, balance->classes.n};
         r->names = balance->n_names >= balance->classes.len ? balance->names : NULL;
@@ -40,9 +40,9 @@ static ls_status prepare(struct report *r)
     }
     r->steps = s->steps < MAX_STEPS ? (size_t)s->steps : MAX_STEPS;
     r->shown = r->counts.len < MAX_SHOWN ? r->counts.len : MAX_SHOWN;
-    r->picks = ls_arena_get(s->arena, s->plan.batch, sizeof *r->picks);
-    r->samples = ls_arena_get(s->arena, s->plan.batch, sizeof *r->samples);
-    r->labels = ls_arena_get(s->arena, s->plan.batch, sizeof *r->labels);
+    r->picks = ls_arena_get(s->arena, r->plan.batch, sizeof *r->picks);
+    r->samples = ls_arena_get(s->arena, r->plan.batch, sizeof *r->samples);
+    r->labels = ls_arena_get(s->arena, r->plan.batch, sizeof *r->labels);
     r->in_shard = ls_arena_get(s->arena, r->shown, sizeof *r->in_shard);
     r->tally = ls_arena_get(s->arena, r->shown * MAX_STEPS, sizeof *r->tally);
     return r->picks && r->samples && r->labels && r->in_shard && r->tally ? LS_OK : LS_OTHER;
@@ -52,13 +52,13 @@ static ls_status prepare(struct report *r)
 static ls_status draw(struct report *r, uint64_t step, const struct ls_pick **picks)
 {
     struct ls_session *const s = r->session;
-    const struct ls_plan_step at = ls_plan_step(&s->plan, step);
+    const struct ls_plan_step at = ls_plan_step(&r->plan, step);
     *picks = r->picks;
-    if (s->plan.balance) {
+    if (r->plan.balance) {
         *picks = ls_sampler_batch(&r->sampler, step, 0, 0);
         return LS_OK;
     }
-    ls_plan_samples(&s->plan, &at, 0, at.n, r->samples);
+    ls_plan_samples(&r->plan, &at, 0, at.n, r->samples);
     LS_TRY(ls_source_read_classes(&s->train, r->samples, at.n, r->labels));
     for (size_t i = 0; i < at.n; i++)
         r->picks[i] = (struct ls_pick){.sample = r->samples[i], .class = (uint32_t)r->labels[i]};
@@ -69,7 +69,7 @@ static ls_status count(struct report *r, uint64_t step)
 {
     const struct ls_session *const s = r->session;
     const int shards = (int)s->shards;
-    const size_t n = ls_plan_step(&s->plan, step).n;
+    const size_t n = ls_plan_step(&r->plan, step).n;
     const struct ls_pick *picks = NULL;
     LS_TRY(draw(r, step, &picks));
     for (int shard = 0; shard < shards; shard++) {
@@ -91,7 +91,7 @@ static ls_status count(struct report *r, uint64_t step)
 /* Of all that is drawn, the share of a class. */
 static double share(const struct report *r, size_t c)
 {
-    const struct ls_balance *const balance = r->session->plan.balance;
+    const struct ls_balance *const balance = r->plan.balance;
     const uint64_t *const parts = balance ? balance->weights : r->counts.n;
     double sum = 0;
     for (size_t i = 0; i < r->counts.len; i++)
@@ -101,7 +101,7 @@ static double share(const struct report *r, size_t c)
 
 static void print_class(const struct report *r, size_t c, int width)
 {
-    const struct ls_plan *const plan = &r->session->plan;
+    const struct ls_plan *const plan = &r->plan;
     const double drawn = plan->balance ? (double)plan->batch * (double)plan->steps_per_epoch
                                        : (double)plan->subset->len;
     const double n = (double)r->counts.n[c], part = share(r, c);
@@ -119,9 +119,8 @@ static void print_class(const struct report *r, size_t c, int width)
 ls_status ls_plan_report(struct ls_session *session)
 {
     struct report r = {.session = session, .plan = session->plan};
-    r.plan.replay = NULL; /* the first batches come before there is a pool */
-    if (session->plan.replay ||
-        (!session->plan.balance && session->loss.ops->target != LS_TARGET_CLASS))
+    r.plan.replay = NULL;
+    if (!r.plan.balance && session->loss.ops->target != LS_TARGET_CLASS)
         return LS_OK;
     LS_TRY(prepare(&r));
     for (uint64_t step = 0; step < r.steps; step++)

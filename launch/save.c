@@ -195,6 +195,5 @@ ls_status ls_training_save(struct ls_training *t, bool is_best, bool must)
     if (takes)
         ls_replay_save(t->session, &t->saver.checkpoint);
     LS_TRY(ls_agree(peers, takes && t->here ? give_snapshot(t, is_best) : LS_OK));
-    t->saved_s = ls_seconds();
     return must ? ls_agree(peers, t->here ? finish(t) : LS_OK) : LS_OK;
 }

@@ -259,8 +259,7 @@ static ls_status finish_saving(struct ls_training *t, ls_status status)
 {
     char message[LS_MESSAGE_LEN];
     (void)snprintf(message, sizeof message, "%s", ls_message());
-    (void)ls_saver_wait(&t->saver, LS_FOREVER_S);
-    ls_training_saved(t);
+    ls_training_finish_saving(t);
     return ls_fail(status, "%s", message);
 }
 

@@ -40,7 +40,6 @@ struct ls_training {
     double best;            /* of what chooses best.h5; NaN: none yet */
     uint64_t best_step;     /* after which it was found; 0: none yet */
     double last_metric;     /* the same, of the last evaluation */
-    double saved_s;         /* when the last checkpoint was taken */
     struct ls_drift *drift; /* (size) */
     size_t *drift_bytes;    /* (size) */
     bool loses_records;     /* metrics.jsonl does not take them just now */
